@@ -1,0 +1,1 @@
+"""Near-duplicates among questions, and questions that benchmarks know already."""

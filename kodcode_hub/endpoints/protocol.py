@@ -1,0 +1,102 @@
+"""The one seam to LLM servers: a request goes in, a completion comes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypedDict
+
+from kodcode_hub.record import content_hash
+
+
+class Message(TypedDict):
+    """One turn of a chat."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of a model, in no server's dialect. ``seed`` is the sampling seed of this very sample."""
+
+    route: Literal["chat", "raw"]
+    messages: tuple[Message, ...]
+    """The chat; empty for a raw completion."""
+    prompt: str
+    """The raw prompt; empty for a chat."""
+    max_new_tokens: int
+    temperature: float
+    top_p: float
+    stop: tuple[str, ...]
+    seed: int
+    sample: int = 0
+    """Index of this sample among those of the same prompt; its seed is that of sample 0 plus this."""
+
+    def key(self, model: str) -> str:
+        """Hash of the canonical request, the model's identity and the sample index: what the ledger files replies under."""
+        return content_hash(
+            "completion",
+            model,
+            self.route,
+            [dict(message) for message in self.messages],
+            self.prompt,
+            self.max_new_tokens,
+            self.temperature,
+            self.top_p,
+            list(self.stop),
+            self.seed,
+            self.sample,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What a model replied.
+
+    ``text`` is None where the server sent no content (a refusal, or reasoning only). ``finish`` is ``stop`` where the reply
+    ended by itself or at a stop sequence, ``length`` where it was cut off, ``other`` for content filters and the like.
+    """
+
+    text: str | None
+    finish: Literal["stop", "length", "other"]
+    reasoning: str | None = None
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    tries: int = 1
+    """Requests sent until this reply came."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A request that got no reply: why, and after how many tries. Stays dead until it is asked for again on purpose."""
+
+    error: str
+    status: int | None
+    """HTTP status of the last answer; None where there was none."""
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointInfo:
+    """Who answers, and within which limits."""
+
+    model: str
+    """Identity of the model; part of every ledger key and published as ``teacher``."""
+    max_concurrent_requests: int
+
+
+class Endpoint(Protocol):
+    """A model behind some server. Implementations hold no request beyond its answer."""
+
+    @property
+    def info(self) -> EndpointInfo:
+        """The model's identity and the server's limits, known since the endpoint was opened."""
+        ...
+
+    async def complete(self, request: Request) -> Completion | DeadLetter:
+        """Ask once, retrying what can be retried.
+
+        Raises:
+            EndpointError: the server cannot be used at all (unreachable, or it refused our credentials).
+        """
+        ...

@@ -1,0 +1,1 @@
+"""Runs the stages over the ledger, resumes, and reports progress."""

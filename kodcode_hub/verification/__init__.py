@@ -1,0 +1,1 @@
+"""Running tests against solutions, and what follows from it."""
