@@ -8,6 +8,7 @@
     │   ├── EndpointError     3  an LLM server: unreachable, refused our credentials, stopped the run
     │   └── HubError          3  the Hugging Face Hub
     └── SandboxError          3  the sandbox itself broke; never a verdict on the code it ran
+        └── InterpreterError  2  the Python for trials does not start or lacks pytest (a UsageError too)
 
 A message says what was found, where, and what to do next.
 """
@@ -47,3 +48,9 @@ class HubError(ServiceError):
 
 class SandboxError(KodcodeError):
     """The sandbox itself broke. Never counted as a failed trial."""
+
+
+class InterpreterError(SandboxError, UsageError):
+    """The Python for trials is missing, does not start, or lacks pytest or coverage; the message says how to get them."""
+
+    exit_code = 2

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal
@@ -23,8 +24,14 @@ def content_hash(*parts: object) -> str:
 
 
 def subset_label(config: str) -> str:
-    """KodCode's spelling of a config name in ids and in the column ``subset``: ``code_contests`` is ``Code_Contests``."""
+    """KodCode's spelling of a config name, in ids and the column ``subset``: ``Code_Contests``."""
     return config.title()
+
+
+def difficulty_of(pass_sequence: Sequence[int]) -> Difficulty:
+    """Easy above 2/3 of attempts passed, hard below 1/3 (arXiv 2503.02951, section 2.2), in exact fractions."""
+    rate = Fraction(sum(pass_sequence), len(pass_sequence))
+    return "easy" if rate > Fraction(2, 3) else "hard" if rate < Fraction(1, 3) else "medium"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,7 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A synthesized question. ``id`` hashes subset, prompt and text: two runs can only share it by sharing all three."""
+    """A synthesized question. ``id`` hashes subset, prompt and text: two runs share it only with all three."""
 
     id: str
     subset: str
@@ -146,6 +153,8 @@ class Triplet:
     style: Style = "instruct"
     text: str = ""
     """The question as this style puts it."""
+    flags: tuple[str, ...] = ()
+    """What speaks for caution; a flagged row goes into the split ``use_with_caution``."""
 
     @property
     def id(self) -> str:
@@ -159,13 +168,16 @@ class Triplet:
 
     @property
     def difficulty(self) -> Difficulty:
-        """Easy above 2/3 of attempts passed, hard below 1/3 (arXiv 2503.02951, section 2.2), in exact fractions."""
-        rate = Fraction(sum(self.pass_sequence), len(self.pass_sequence))
-        return "easy" if rate > Fraction(2, 3) else "hard" if rate < Fraction(1, 3) else "medium"
+        """Of this triplet's pass sequence."""
+        return difficulty_of(self.pass_sequence)
 
     def restyled(self, text: str) -> Triplet:
         """The completion-style twin: same trials, another wording."""
         return replace(self, style="complete", text=text)
+
+    def flagged(self, flag: str) -> Triplet:
+        """The same triplet with one more flag."""
+        return replace(self, flags=(*self.flags, flag))
 
 
 @dataclass(frozen=True, slots=True)

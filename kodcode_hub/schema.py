@@ -1,4 +1,4 @@
-"""The published columns in one table; the Arrow schema, the features in the card's YAML and their documentation come from it.
+"""The published columns in one table: Arrow schema, features of the card's YAML and documentation come from it.
 
 Names are those of KodCode-V1.1, so that code written for KodCode-V1 keeps working; new ones follow after them.
 """
@@ -51,10 +51,14 @@ COLUMNS: tuple[Column, ...] = (
     Column("version", "string", "The release in which this row last changed."),
     Column("style", "string", "How the question is put: `instruct`, `complete` or `online_judge`."),
     Column("subset", "string", "The subset, in KodCode's spelling (`Code_Contests`)."),
-    Column("question_id", "string", "`<Subset>_<content hash>_<I|C>`; siblings share the hash, the solution and the tests."),
+    Column(
+        "question_id", "string", "`<Subset>_<content hash>_<I|C>`; siblings share the hash, the solution and the tests."
+    ),
     Column("question", "string", "The coding question."),
     Column("solution", "string", "The chosen trial's solution, exactly as it was executed."),
-    Column("test", "string", "The chosen trial's pytest tests, exactly as they were executed; they import what they test."),
+    Column(
+        "test", "string", "The chosen trial's pytest tests, exactly as they were executed; they import what they test."
+    ),
     Column(
         "test_info",
         ListOf(
@@ -62,7 +66,11 @@ COLUMNS: tuple[Column, ...] = (
         ),
         "What the tests use of the solution, with full signatures.",
     ),
-    Column("gpt_pass_sequence", ListOf("int64"), "1 or 0 for each attempt in order; an attempt that could not be parsed is 0."),
+    Column(
+        "gpt_pass_sequence",
+        ListOf("int64"),
+        "1 or 0 for each attempt in order; an attempt that could not be parsed is 0.",
+    ),
     Column("gpt_pass_trial_num", "int64", "Number of attempts that passed."),
     Column("gpt_difficulty", "string", "`easy` above 2/3 of attempts passed, `hard` below 1/3, else `medium`."),
     Column("gpt_pass_percentage", "float64", "Share of attempts that passed, 0 to 1."),
@@ -86,9 +94,15 @@ COLUMNS: tuple[Column, ...] = (
         _struct(original_instruction="string", seed_ids=ListOf("string"), prompt_id="string", mode="string"),
         "`original_instruction`: the question before it was restyled; the seeds and the prompt it came from.",
     ),
-    Column("test_coverage", "int64", "Per cent of the solution's statements that the tests run, as coverage.py rounds it."),
+    Column(
+        "test_coverage", "int64", "Per cent of the solution's statements that the tests run, as coverage.py rounds it."
+    ),
     Column("tests_passed", "int64", "Number of tests that passed on the solution."),
-    Column("assurance", "string", "How far the verdict can be trusted: `high` (split, isolated), `low` (same, isolated), `none`."),
+    Column(
+        "assurance",
+        "string",
+        "How far the verdict can be trusted: `high` (split, isolated), `low` (same, isolated), `none`.",
+    ),
     Column("test_strength", "float64", "Share of planted faults that the tests notice, 0 to 1."),
     Column("agreement", "float64", "Agreement of the other trials with this row's assertions, 0 to 1."),
     Column("flags", ListOf("string"), "What speaks for caution."),
@@ -140,7 +154,11 @@ def yaml_features(columns: Sequence[Column] = COLUMNS) -> list[dict[str, Any]]:
 
 def column_table(columns: Sequence[Column] = COLUMNS) -> str:
     """The documentation of ``columns`` as a Markdown table."""
-    rows = [f"| `{column.name}` | {_kind_text(column.kind)} | {column.doc} |" for column in columns]
+    # A bar ends a cell of Markdown, inside backticks too.
+    docs = [column.doc.replace("|", "\\|") for column in columns]
+    rows = [
+        f"| `{column.name}` | {_kind_text(column.kind)} | {doc} |" for column, doc in zip(columns, docs, strict=True)
+    ]
     return "\n".join(["| column | type | meaning |", "|---|---|---|", *rows])
 
 

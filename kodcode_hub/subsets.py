@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -57,8 +57,8 @@ class SubsetSpec:
     Args:
         name: config name, lower case, ``[a-z][a-z0-9_]*``.
         source: where its questions come from, for people.
-        template: file name of the question prompt's template under the builder's ``templates/`` folder; for ``route="raw"``
-            its text is the begun chat turn, and the reply continues it.
+        template: file name of the question prompt's template under the builder's ``templates/`` folder; for
+            ``route="raw"`` its text is the begun chat turn, and the reply continues it.
         seeds_per_prompt: 0 for subsets that need no seeds.
         seed_fields: field names that hold a seed's text, the first that a row has is taken.
         seed_suffixes: what a folder of seeds is made of (``.py`` snippets, documentation pages).
@@ -89,7 +89,9 @@ class SubsetSpec:
         if not self.name.isidentifier() or self.name != self.name.lower():
             raise UsageError(f"subset name {self.name!r}: use lower-case letters, digits and underscores")
         if self.seeds_per_prompt and not self.seed_fields:
-            raise UsageError(f"subset {self.name!r} shows {self.seeds_per_prompt} seeds a prompt but names no seed_fields")
+            raise UsageError(
+                f"subset {self.name!r} shows {self.seeds_per_prompt} seeds a prompt but names no seed_fields"
+            )
         if self.route == "raw" and self.seeds_per_prompt:
             raise UsageError(f"subset {self.name!r}: a raw completion takes no seeds")
 
@@ -122,11 +124,9 @@ def _load_file(path: Path) -> SubsetSpec:
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except Exception as error:  # noqa: BLE001 - a user's file may raise anything
+    except Exception as error:  # a user's file may raise anything
         raise UsageError(f"builder file {path} does not load: {type(error).__name__}: {error}") from error
     subset = getattr(module, "SUBSET", None)
     if not isinstance(subset, SubsetSpec):
         raise UsageError(f"builder file {path} does not bind SUBSET to a kodcode_hub.subsets.SubsetSpec")
-    from dataclasses import replace
-
     return replace(subset, folder=path.resolve().parent)

@@ -1,0 +1,50 @@
+"""The command ``kodcode``. Commands parse, call the pipeline and print; the work is done elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+import kodcode_hub
+from kodcode_hub.cli import build_command, demo_command, endpoint_command, status_command, subsets_command
+from kodcode_hub.cli.arguments import expand_repeated
+from kodcode_hub.errors import KodcodeError
+
+app = typer.Typer(
+    name="kodcode",
+    help="Make, verify, publish, browse and train on verifiable coding datasets.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("demo")(demo_command.demo)
+app.command("build")(build_command.build)
+app.command("status")(status_command.status)
+app.command("subsets")(subsets_command.subsets)
+app.command("endpoint")(endpoint_command.endpoint)
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+) -> None:
+    if version:
+        typer.echo(f"kodcode-hub {kodcode_hub.__version__}")
+        raise typer.Exit
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; ends with the exit codes of INTERFACE.md."""
+    words = expand_repeated(sys.argv[1:] if arguments is None else arguments)
+    try:
+        app(words)
+    except KodcodeError as error:
+        Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(f"error: {error}")
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""Asks models, through the ledger: what it holds is never asked again, and nothing is used before it is durable."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Literal
+
+from kodcode_hub.endpoints.protocol import Completion, DeadLetter, Endpoint, Message, Request
+from kodcode_hub.ledger.store import Asked, Ledger
+from kodcode_hub.record import content_hash
+from kodcode_hub.subsets import Sampling
+
+Step = Literal["question", "tag", "answer", "complete", "respond"]
+_SEED_SPACE = 2**31 - 2**16
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One sample of one prompt."""
+
+    step: Step
+    subset: str
+    text: str
+    sampling: Sampling
+    route: Literal["chat", "raw"] = "chat"
+    sample: int = 0
+
+
+class Asker:
+    """The endpoints of a build behind its ledger.
+
+    Args:
+        endpoints: one for each step.
+        run_seed: the build's ``--seed``; all sampling seeds derive from it.
+    """
+
+    def __init__(self, endpoints: dict[Step, Endpoint], ledger: Ledger, *, run_seed: int) -> None:
+        self._endpoints = endpoints
+        self._ledger = ledger
+        self._run_seed = run_seed
+        self._under_way: dict[str, asyncio.Task[Completion | DeadLetter]] = {}
+
+    def model(self, step: Step) -> str:
+        """Identity of the model that answers ``step``."""
+        return self._endpoints[step].info.model
+
+    async def ask(self, ask: Ask) -> Completion | None:
+        """The completion; None for a dead letter (the ledger holds why).
+
+        Raises:
+            EndpointError: the server cannot be used at all.
+            RunFolderError: the reply could not be committed.
+        """
+        endpoint = self._endpoints[ask.step]
+        request = self._request(ask)
+        key = request.key(endpoint.info.model)
+        reply = self._ledger.reply(key)
+        if reply is None:
+            reply = await self._ask_once(key, request, ask, endpoint)
+        return reply if isinstance(reply, Completion) else None
+
+    async def _ask_once(self, key: str, request: Request, ask: Ask, endpoint: Endpoint) -> Completion | DeadLetter:
+        """Equal requests that are under way at the same time are one request."""
+        task = self._under_way.get(key)
+        if task is None:
+            task = asyncio.create_task(self._fetch(key, request, ask, endpoint))
+            self._under_way[key] = task
+            task.add_done_callback(lambda _: self._under_way.pop(key, None))
+        return await task
+
+    async def _fetch(self, key: str, request: Request, ask: Ask, endpoint: Endpoint) -> Completion | DeadLetter:
+        reply = await endpoint.complete(request)
+        await self._ledger.keep_reply(key, request, Asked(ask.step, ask.subset, endpoint.info.model), reply)
+        return reply
+
+    def _request(self, ask: Ask) -> Request:
+        base = int(content_hash("seed", self._run_seed, ask.route, ask.text)[:15], 16) % _SEED_SPACE
+        messages = (Message(role="user", content=ask.text),) if ask.route == "chat" else ()
+        return Request(
+            route=ask.route,
+            messages=messages,
+            prompt=ask.text if ask.route == "raw" else "",
+            max_new_tokens=ask.sampling.max_new_tokens,
+            temperature=ask.sampling.temperature,
+            top_p=ask.sampling.top_p,
+            stop=ask.sampling.stop,
+            # At least 1: a seed of 0 is refused by some servers.
+            seed=1 + base + ask.sample,
+            sample=ask.sample,
+        )

@@ -1,0 +1,130 @@
+"""``kodcode build``: the whole pipeline, run from its seeds at every start over the memory of the ledger."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from kodcode_hub.ledger.figures import RequestFigures, request_figures
+from kodcode_hub.packaging.release import ReleaseSummary, write_release
+from kodcode_hub.pipeline.asker import Asker
+from kodcode_hub.pipeline.concurrency import run_together
+from kodcode_hub.pipeline.finished_rows import FinishedRows
+from kodcode_hub.pipeline.models import SAMPLE_URL, STEPS, EndpointUrls, open_endpoints
+from kodcode_hub.pipeline.progress import Progress, ProgressListener
+from kodcode_hub.pipeline.recipe import Recipe, merge_recipe, with_absolute_paths
+from kodcode_hub.pipeline.release_facts import gather_facts
+from kodcode_hub.pipeline.run_folder import RunFolder, open_run_folder
+from kodcode_hub.pipeline.sources import Sources, SubsetSource, load_sources
+from kodcode_hub.pipeline.stages import Stages
+from kodcode_hub.pipeline.subset_run import run_subset
+from kodcode_hub.pipeline.summary import SubsetSummary, summarize
+from kodcode_hub.pipeline.tally import Tally
+from kodcode_hub.pipeline.verifier import Verifier
+from kodcode_hub.resources import samples_folder
+from kodcode_hub.verification.protocol import Sandbox
+from kodcode_hub.verification.subprocess_sandbox import SubprocessSandbox
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """What a finished build did."""
+
+    run: Path
+    recipe: Recipe
+    release: ReleaseSummary
+    requests: RequestFigures
+    summaries: list[SubsetSummary]
+    seconds: dict[str, float]
+    """Wall time of each subset in this start; subsets run side by side."""
+
+
+def build_run(
+    run: Path,
+    urls: EndpointUrls,
+    *,
+    settings: dict[str, Any],
+    workers: int,
+    retry_failed: bool = False,
+    listener: ProgressListener | None = None,
+) -> BuildResult:
+    """Build, or go on building, the run in ``run``; when it returns, ``run/release`` is packaged.
+
+    Args:
+        run: the run folder; made if it is not there.
+        urls: endpoint URLs as in INTERFACE.md.
+        settings: fields of :class:`Recipe` that were given now; the others are the run's own, or the defaults.
+        workers: trials run at a time.
+        retry_failed: ask the dead letters of earlier starts again.
+        listener: is told the progress about once a second.
+
+    Raises:
+        UsageError: settings, seeds, benchmarks or the run folder cannot be used.
+        EndpointError: a server cannot be used; what was answered is kept.
+        SandboxError: the sandbox broke.
+    """
+    urls.check()
+    with open_run_folder(run) as folder:
+        recipe = merge_recipe(folder.ledger.meta("recipe"), with_absolute_paths(settings))
+        sources = load_sources(recipe, default_seeds=samples_folder() / "seeds" if urls.main == SAMPLE_URL else None)
+        folder.ledger.set_meta_now("recipe", recipe.as_json())
+        if retry_failed:
+            folder.ledger.forget_dead_letters()
+        sandbox = SubprocessSandbox(recipe.limits, scratch=folder.scratch)
+        sandbox.clear_leftovers()
+        return asyncio.run(_Build(folder, recipe, sources, sandbox, workers, listener).run(urls))
+
+
+@dataclass(frozen=True, slots=True)
+class _Build:
+    folder: RunFolder
+    recipe: Recipe
+    sources: Sources
+    sandbox: Sandbox
+    workers: int
+    listener: ProgressListener | None
+
+    async def run(self, urls: EndpointUrls) -> BuildResult:
+        ledger = self.folder.ledger
+        async with AsyncExitStack() as stack:
+            asker = Asker(await open_endpoints(urls, stack), ledger, run_seed=self.recipe.seed)
+            ledger.begin_pass()
+            ledger.set_meta_now("state", "stopped")
+            seconds = await self._run_subsets(asker)
+            models = {step: asker.model(step) for step in STEPS}
+        facts = gather_facts(self.recipe, self.sources, models, ledger)
+        release = write_release(
+            self.folder.release,
+            rows=ledger.rows("row"),
+            sft_rows=ledger.rows("sft"),
+            version=self.recipe.version,
+            facts=facts,
+        )
+        ledger.set_meta_now("state", "done")
+        requests, summaries = request_figures(ledger.reader), summarize(ledger.reader)
+        return BuildResult(self.folder.path, self.recipe, release, requests, summaries, seconds)
+
+    async def _run_subsets(self, asker: Asker) -> dict[str, float]:
+        ledger = self.folder.ledger
+        tally = Tally(ledger)
+        verifier = Verifier(self.sandbox, ledger, limits=self.recipe.limits, workers=self.workers)
+        rows = FinishedRows(ledger, tally, self.recipe, self.sandbox.environment)
+        prompts = sum(len(source.prompts) for source in self.sources.subsets)
+        seconds: dict[str, float] = {}
+
+        async def run_one(source: SubsetSource) -> None:
+            started = monotonic()
+            stages = Stages(source.spec, self.recipe, source.templates, asker, verifier, tally)
+            await run_subset(stages, source.prompts, benchmarks=self.sources.benchmarks, rows=rows)
+            seconds[source.spec.name] = monotonic() - started
+
+        async with Progress(tally, ledger, self.listener, prompts=prompts).reporting():
+            await run_together(partial(run_one, source) for source in self.sources.subsets)
+            await ledger.flush()
+        tally.check()
+        return seconds

@@ -1,0 +1,50 @@
+"""Which model answers which step of a build."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from kodcode_hub.endpoints.connect import open_endpoint
+from kodcode_hub.endpoints.protocol import Endpoint
+from kodcode_hub.endpoints.urls import parse_endpoint_url
+from kodcode_hub.pipeline.asker import Step
+
+SAMPLE_URL = "sample:"
+"""The built-in recordings; they bring seeds of their own."""
+
+STEPS: tuple[Step, ...] = ("question", "tag", "answer", "complete", "respond")
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointUrls:
+    """Who answers what; a step without an endpoint of its own is asked of ``main``."""
+
+    main: str
+    answer: str | None = None
+    restyle: str | None = None
+    respond: str | None = None
+
+    def of(self, step: Step) -> str:
+        """The URL that ``step`` is asked of."""
+        own = {"answer": self.answer, "complete": self.restyle, "respond": self.respond}.get(step)
+        return own or self.main
+
+    def check(self) -> None:
+        """Raise UsageError for a URL that is none, before anything is opened."""
+        for step in STEPS:
+            parse_endpoint_url(self.of(step))
+
+
+async def open_endpoints(urls: EndpointUrls, stack: AsyncExitStack) -> dict[Step, Endpoint]:
+    """Open every endpoint once, however many steps it serves; ``stack`` closes them.
+
+    Raises:
+        EndpointError: one is unreachable or refuses our credentials.
+    """
+    opened: dict[str, Endpoint] = {}
+    for step in STEPS:
+        url = urls.of(step)
+        if url not in opened:
+            opened[url] = await stack.enter_async_context(open_endpoint(url))
+    return {step: opened[urls.of(step)] for step in STEPS}
