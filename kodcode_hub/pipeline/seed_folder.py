@@ -86,6 +86,8 @@ def _usable_text(path: Path) -> str:
     if path.name == "__init__.py":
         raise _Unusable("__init__.py")
     try:
+        if not path.is_file():  # a pipe would be waited for without end
+            raise _Unusable("not a file")
         if path.stat().st_size > LARGEST_FILE:
             raise _Unusable(f"larger than {LARGEST_FILE:,} bytes")
         text = path.read_bytes().decode("utf-8-sig")

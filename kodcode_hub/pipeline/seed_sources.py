@@ -40,23 +40,32 @@ def load_seeds(spec: SubsetSpec, path: str) -> list[Seed]:
 
 
 def resolve_seed_arguments(arguments: Sequence[str], specs: Sequence[SubsetSpec]) -> dict[str, str]:
-    """Which path holds the seeds of which subset.
-
-    An argument is ``SUBSET=PATH`` (if what precedes the first ``=`` is a name), or ``PATH`` alone: a folder that
-    holds files named ``SUBSET.*``, else the seeds of the one subset of this build that needs any. A ``SUBSET=PATH``
-    goes before a folder.
+    """A path for every subset that needs seeds.
 
     Args:
-        arguments: as given on the command line.
+        arguments: ``PATH`` or ``SUBSET=PATH``, as given on the command line.
         specs: all subsets of the build.
-
-    Returns:
-        A path for every subset that needs seeds.
 
     Raises:
         InputError: a path does not exist.
-        UsageError: an unknown subset or one that needs no seeds, a subset given twice, two files for one subset, or a
-            subset that is left without seeds.
+        UsageError: as in :func:`find_seeds`, or a subset is left without seeds.
+    """
+    found = find_seeds(arguments, specs)
+    missing = [spec.name for spec in specs if spec.seeds_per_prompt and spec.name not in found]
+    if missing:
+        raise UsageError(
+            f"no seeds for {', '.join(missing)}: give --seeds {missing[0]}=PATH (a file of rows, a folder or a Hub "
+            f"dataset), or a folder that holds {missing[0]}.jsonl"
+        )
+    return found
+
+
+def find_seeds(arguments: Sequence[str], specs: Sequence[SubsetSpec]) -> dict[str, str]:
+    """The paths that ``arguments`` name for subsets that need seeds; some may be left without.
+
+    Raises:
+        InputError: a path does not exist.
+        UsageError: an unknown subset or one that needs no seeds, a subset given twice, or two files for one subset.
     """
     needing = [spec.name for spec in specs if spec.seeds_per_prompt]
     named: dict[str, str] = {}
@@ -69,13 +78,7 @@ def resolve_seed_arguments(arguments: Sequence[str], specs: Sequence[SubsetSpec]
         else:
             _assign(alone, _resolve_alone(path, needing))
     found = alone | named
-    missing = [name for name in needing if name not in found]
-    if missing:
-        raise UsageError(
-            f"no seeds for {', '.join(missing)}: give --seeds {missing[0]}=PATH (a file of rows, a folder or a Hub "
-            f"dataset), or a folder that holds {missing[0]}.jsonl"
-        )
-    return {name: found[name] for name in needing}
+    return {name: found[name] for name in needing if name in found}
 
 
 def is_hub_id(path: str) -> bool:
@@ -90,8 +93,10 @@ def _split(argument: str, subsets: set[str]) -> tuple[str | None, str]:
     name, separator, path = argument.partition("=")
     if not separator or not name.isidentifier() or (name not in subsets and path_kind(argument) != "missing"):
         return None, str(Path(argument).expanduser())
+    if not path:
+        raise UsageError(f"--seeds {argument}: no path behind the equals sign; write {name}=PATH")
     # A shell expands ~ at the start of a word only, so not behind the equals sign.
-    return name, str(Path(path).expanduser()) if path else path
+    return name, str(Path(path).expanduser())
 
 
 def _require_needed(subset: str, specs: Sequence[SubsetSpec]) -> None:

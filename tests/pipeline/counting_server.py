@@ -1,0 +1,91 @@
+"""The embedded server behind a counter: which request was answered, and when."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from kodcode_hub.endpoints.embedded.recordings import load_recordings
+from kodcode_hub.endpoints.embedded.server import ReplayServer
+from kodcode_hub.endpoints.embedded.validation import Limits
+
+
+@dataclass
+class Exchange:
+    """One request: when it arrived and when its answer was sent, in seconds of the monotonic clock."""
+
+    arrived: float
+    answered: float | None = None
+
+
+@dataclass
+class Counter:
+    """All requests by the hash of their body."""
+
+    url: str = ""
+    exchanges: dict[str, list[Exchange]] = field(default_factory=dict)
+
+    def asked_again(self, kills: list[float], *, grace_s: float = 1.0) -> list[str]:
+        """Requests that came again although their client had lived for ``grace_s`` more after an answer to them."""
+        return [
+            key
+            for key, exchanges in self.exchanges.items()
+            if any(_was_kept(exchange, kills, grace_s) for exchange in exchanges[:-1])
+        ]
+
+
+def _was_kept(exchange: Exchange, kills: list[float], grace_s: float) -> bool:
+    """True if the client that asked was alive for ``grace_s`` after the answer."""
+    if exchange.answered is None:
+        return False
+    end = min((kill for kill in kills if kill > exchange.arrived), default=float("inf"))
+    return end > exchange.answered + grace_s
+
+
+@contextmanager
+def counting_server(recordings: Path, *, delay_s: float) -> Iterator[Counter]:
+    """Serve ``recordings`` in a thread of its own; every completion takes ``delay_s``."""
+    counter = Counter()
+    ready, stop = threading.Event(), asyncio.Event()
+    loop = asyncio.new_event_loop()
+
+    @web.middleware
+    async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.method != "POST":
+            return await handler(request)
+        key = hashlib.sha256(await request.read()).hexdigest()
+        exchange = Exchange(time.monotonic())
+        counter.exchanges.setdefault(key, []).append(exchange)
+        response = await handler(request)
+        exchange.answered = time.monotonic()
+        return response
+
+    async def run() -> None:
+        app = ReplayServer(load_recordings([recordings]), Limits(model="counted"), delay_s=delay_s).application()
+        app.middlewares.append(count)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        counter.url = f"tgi+http://127.0.0.1:{runner.addresses[0][1]}"
+        ready.set()
+        await stop.wait()
+        await runner.cleanup()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(run()))
+    thread.start()
+    try:
+        assert ready.wait(20)
+        yield counter
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(20)
+        loop.close()

@@ -1,0 +1,100 @@
+"""kill -9 at any moment: the next start goes on, and the release is the same, byte for byte."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from kodcode_hub.pipeline.status import run_status
+from tests.pipeline.counting_server import counting_server
+from tests.pipeline.running import command, environment, kodcode, release_bytes
+from tests.pipeline.world import make_world
+
+KILLS = 20
+
+
+@pytest.mark.slow
+def test_twenty_kills_change_nothing_and_ask_nothing_twice(tmp_path: Path) -> None:
+    seed = random.SystemRandom().randrange(10**6)
+    print(f"seed of the kill moments: {seed}")  # noqa: T201 - shown by pytest when the test fails
+    moments = random.Random(seed)
+    world = make_world(tmp_path)
+    with counting_server(world.recordings, delay_s=0.15) as server:
+        undisturbed = tmp_path / "undisturbed"
+        words = world.arguments(undisturbed, "--workers", "1", endpoint=server.url)
+        assert kodcode(words).returncode == 0
+        server.exchanges.clear()
+        run = tmp_path / "run"
+        words = world.arguments(run, "--workers", "1", endpoint=server.url)
+        kills = []
+        for _ in range(KILLS):
+            # Starting takes most of a second; kills fall before, within and after the work.
+            killed_at = _kill_after(words, moments.uniform(0.2, 3.0))
+            if killed_at is not None:
+                kills.append(killed_at)
+            _assert_status_is_whole(run)
+        assert kodcode(words).returncode == 0
+        assert release_bytes(run) == release_bytes(undisturbed)
+        assert server.asked_again(kills) == []
+        assert run_status(run)["requests"]["delivered"] == len(server.exchanges)
+        assert not (run / "scratch").exists() or not list((run / "scratch").iterdir())
+
+
+def _kill_after(words: list[str], seconds: float) -> float | None:
+    """Start ``kodcode`` and kill it; the moment of the kill, None if it had ended by itself."""
+    process = subprocess.Popen(
+        command(words), env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        assert process.wait(seconds) == 0
+    except subprocess.TimeoutExpired:
+        os.kill(process.pid, signal.SIGKILL)
+        killed_at = time.monotonic()
+        process.wait()
+        return killed_at
+    return None
+
+
+def _assert_status_is_whole(run: Path) -> None:
+    if not (run / "ledger.sqlite").exists():
+        return
+    done = kodcode(["status", str(run), "--json"])
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+def test_a_kill_leaves_no_trial_running(tmp_path: Path) -> None:
+    world = make_world(tmp_path)
+    run = tmp_path / "run"
+    process = subprocess.Popen(
+        command(world.arguments(run)), env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 60
+    while not _processes_in(run / "scratch") and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert _processes_in(run / "scratch")
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    deadline = time.monotonic() + 10
+    while _processes_in(run / "scratch") and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert _processes_in(run / "scratch") == []
+
+
+def _processes_in(folder: Path) -> list[int]:
+    """Processes whose working directory lies in ``folder``."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                if (entry / "cwd").readlink().is_relative_to(folder):
+                    found.append(int(entry.name))
+            except OSError:
+                continue
+    return found
