@@ -7,6 +7,7 @@ and a user's own is used the same way: ``kodcode build path/to/mine.py``.
 from __future__ import annotations
 
 import importlib.util
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -86,8 +87,8 @@ class SubsetSpec:
     folder: Path | None = None
 
     def __post_init__(self) -> None:
-        if not self.name.isidentifier() or self.name != self.name.lower():
-            raise UsageError(f"subset name {self.name!r}: use lower-case letters, digits and underscores")
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", self.name):
+            raise UsageError(f"subset name {self.name!r}: use lower-case letters, digits and underscores, a letter first")
         if self.seeds_per_prompt and not self.seed_fields:
             raise UsageError(
                 f"subset {self.name!r} shows {self.seeds_per_prompt} seeds a prompt but names no seed_fields"
@@ -124,7 +125,7 @@ def _load_file(path: Path) -> SubsetSpec:
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except Exception as error:  # a user's file may raise anything
+    except (Exception, SystemExit) as error:  # a user's file may raise anything
         raise UsageError(f"builder file {path} does not load: {type(error).__name__}: {error}") from error
     subset = getattr(module, "SUBSET", None)
     if not isinstance(subset, SubsetSpec):

@@ -33,7 +33,9 @@ def status(
     console.print(status_table(answer))
     for letter in answer["dead_letters"]:
         console.print(
-            f"dead letter: {letter['step']} of {letter['subset']}: {letter['error']}", markup=False, highlight=False
+            f"{letter['count']} dead letters: {letter['step']} of {letter['subset']}, e.g. {letter['example']}",
+            markup=False,
+            highlight=False,
         )
     if answer["seconds_left"] is not None:
         console.print(f"about {answer['seconds_left']:.0f} s left")

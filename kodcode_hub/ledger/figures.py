@@ -28,6 +28,12 @@ class StageCount:
         else:
             self.rejected[reason] = self.rejected.get(reason, 0) + count
 
+    def merge(self, other: StageCount) -> None:
+        """Count everything that ``other`` counted."""
+        self.add(None, other.kept)
+        for reason, count in other.rejected.items():
+            self.add(reason, count)
+
 
 @dataclass(frozen=True, slots=True)
 class RequestFigures:
@@ -61,11 +67,14 @@ def request_figures(connection: sqlite3.Connection) -> RequestFigures:
     return RequestFigures(total, delivered, total - delivered - dead, dead, prompt, completion)
 
 
-def dead_letters(connection: sqlite3.Connection, *, limit: int) -> list[dict[str, object]]:
-    """The first dead letters: step, subset, status, error, tries."""
-    query = "SELECT step, subset, status, error, tries FROM dead_letters ORDER BY step, subset, key LIMIT ?"
-    names = ("step", "subset", "status", "error", "tries")
-    return [dict(zip(names, row, strict=True)) for row in connection.execute(query, (limit,))]
+def dead_letters(connection: sqlite3.Connection) -> list[dict[str, object]]:
+    """By step, subset and HTTP status: how many requests died, and the error of one of them."""
+    query = """
+        SELECT step, subset, status, count(*), min(error) FROM dead_letters
+        GROUP BY step, subset, status ORDER BY step, subset, status
+    """
+    names = ("step", "subset", "status", "count", "example")
+    return [dict(zip(names, row, strict=True)) for row in connection.execute(query)]
 
 
 def pass_sequences(connection: sqlite3.Connection) -> dict[str, list[list[int]]]:

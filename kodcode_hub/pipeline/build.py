@@ -120,7 +120,7 @@ class _Build:
         async def run_one(source: SubsetSource) -> None:
             started = monotonic()
             stages = Stages(source.spec, self.recipe, source.templates, asker, verifier, tally)
-            await run_subset(stages, source.prompts, benchmarks=self.sources.benchmarks, rows=rows)
+            await run_subset(stages, source.prompts, benchmarks=self.sources.benchmark_index, rows=rows)
             seconds[source.spec.name] = monotonic() - started
 
         async with Progress(tally, ledger, self.listener, prompts=prompts).reporting():

@@ -16,16 +16,19 @@ from kodcode_hub.pipeline.tally import Tally
 _SECONDS_BETWEEN_REPORTS = 1.0
 
 
+Counts = dict[tuple[str, str], tuple[int, StageCount]]
+"""``(stage, subset)`` to entered and left, in the order of the stages."""
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """Where a build stands."""
 
-    counts: dict[tuple[str, str], tuple[int, StageCount]]
-    """``(stage, subset)`` to entered and left, in the order of the stages."""
+    counts: Counts
     seconds: float
     """Since this start."""
     seconds_left: float | None
-    """Estimated from the prompts and questions done so far; None while there is nothing to go by."""
+    """Estimated from the questions done so far; None while there is nothing to go by."""
 
 
 class ProgressListener(Protocol):
@@ -47,7 +50,7 @@ class Progress:
         self._tally = tally
         self._ledger = ledger
         self._listener = listener
-        self._prompts = prompts
+        self._pace = Pace(prompts)
         self._started = monotonic()
 
     @asynccontextmanager
@@ -75,21 +78,43 @@ class Progress:
     def _snapshot(self) -> Snapshot:
         counts = self._tally.counts()
         seconds = monotonic() - self._started
-        return Snapshot(counts, seconds, estimate_seconds_left(counts, seconds=seconds, prompts=self._prompts))
+        return Snapshot(counts, seconds, self._pace.seconds_left(counts, seconds=seconds))
 
 
-def estimate_seconds_left(
-    counts: dict[tuple[str, str], tuple[int, StageCount]], *, seconds: float, prompts: int
-) -> float | None:
-    """What is left at the pace so far.
+@dataclass(slots=True)
+class Pace:
+    """How fast the slow part of a build goes: from the first question answered to the last."""
 
-    A prompt counts as done when it was rejected on its way to a triplet, or its question went through ``select``.
-    """
-    done = sum(
-        sum(count.rejected.values()) + (count.kept if stage == "select" else 0)
-        for (stage, _), (_, count) in counts.items()
-        if stage in {"synthesize", "annotate", "deduplicate", "decontaminate", "answer", "select"}
-    )
-    if not done:
-        return None
-    return round(max(0, prompts - done) * seconds / done, 1)
+    prompts: int
+    _answering_since: float | None = None
+
+    def seconds_left(self, counts: Counts, *, seconds: float) -> float | None:
+        """What is left at the pace so far; None while there is nothing to go by.
+
+        Args:
+            counts: as in :class:`Snapshot`.
+            seconds: since the start.
+        """
+        entered, answered = _total(counts, "answer")
+        if not entered:
+            return None
+        if self._answering_since is None:
+            self._answering_since = seconds
+        finished = _total(counts, "select")[1].left + answered.left - answered.kept
+        if not finished:
+            return None
+        # Subsets that are still being synthesized bring more questions, in the share that came through so far.
+        synthesized, clean = _total(counts, "synthesize")[1], _total(counts, "decontaminate")[1]
+        to_come = (self.prompts - synthesized.left) * clean.kept / max(1, synthesized.left)
+        pace = (seconds - self._answering_since) / finished
+        return round(max(0.0, clean.kept + to_come - finished) * pace, 1)
+
+
+def _total(counts: Counts, stage: str) -> tuple[int, StageCount]:
+    """Entered and left, over all subsets."""
+    entered, total = 0, StageCount()
+    for (name, _), (number, count) in counts.items():
+        if name == stage:
+            entered += number
+            total.merge(count)
+    return entered, total

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kodcode_hub.decontamination.benchmarks import Benchmark
+from kodcode_hub.decontamination.overlap import BenchmarkIndex
 from kodcode_hub.errors import UsageError
 from kodcode_hub.pipeline.benchmark_files import load_benchmarks
 from kodcode_hub.pipeline.recipe import Recipe
@@ -33,6 +34,8 @@ class Sources:
 
     subsets: tuple[SubsetSource, ...]
     benchmarks: tuple[Benchmark, ...]
+    benchmark_index: BenchmarkIndex
+    """The same benchmarks, ready to be compared with."""
 
 
 def load_sources(recipe: Recipe, *, default_seeds: Path | None = None) -> Sources:
@@ -52,7 +55,8 @@ def load_sources(recipe: Recipe, *, default_seeds: Path | None = None) -> Source
         _load_subset_source(spec, load_seeds(spec, paths[spec.name]) if spec.seeds_per_prompt else [], recipe)
         for spec in specs
     )
-    return Sources(subsets, tuple(load_benchmarks(recipe.benchmarks)))
+    benchmarks = tuple(load_benchmarks(recipe.benchmarks))
+    return Sources(subsets, benchmarks, BenchmarkIndex(benchmarks))
 
 
 def _load_subset_source(spec: SubsetSpec, seeds: Sequence[Seed], recipe: Recipe) -> SubsetSource:

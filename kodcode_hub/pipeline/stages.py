@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from kodcode_hub.decontamination.benchmarks import Benchmark
 from kodcode_hub.decontamination.duplicates import deduplicate
-from kodcode_hub.decontamination.overlap import decontaminate
+from kodcode_hub.decontamination.overlap import BenchmarkIndex, decontaminate
 from kodcode_hub.pipeline.asker import Ask, Asker
 from kodcode_hub.pipeline.concurrency import map_bounded
 from kodcode_hub.pipeline.recipe import (
@@ -65,7 +64,7 @@ class Stages:
         made = await map_bounded(self._annotate_one, questions, limit=_QUESTIONS_AT_A_TIME)
         return [question for question in made if question is not None]
 
-    async def sift(self, questions: Sequence[Question], benchmarks: Sequence[Benchmark]) -> list[Question]:
+    async def sift(self, questions: Sequence[Question], benchmarks: BenchmarkIndex) -> list[Question]:
         """Drop near-duplicates, then what benchmarks know; the first of a cluster by the plan's order stays."""
         self.tally.enter("deduplicate", self.spec.name, (question.id for question in questions))
         unique, duplicates = await asyncio.to_thread(deduplicate, questions, threshold=self.recipe.duplicate_threshold)

@@ -12,7 +12,6 @@ from kodcode_hub.ledger.store import open_for_reading, read_meta
 from kodcode_hub.pipeline.run_folder import LEDGER_NAME, is_running
 from kodcode_hub.pipeline.tally import STAGES
 
-_DEAD_LETTERS_SHOWN = 20
 _WAY_TO_A_ROW = ("synthesize", "annotate", "deduplicate", "decontaminate", "answer", "select")
 
 
@@ -41,7 +40,7 @@ def run_status(run: Path) -> dict[str, Any]:
             "tokens": {"prompt": requests.prompt_tokens, "completion": requests.completion_tokens},
             "cost": None,
             "seconds_left": read_meta(connection, "seconds_left") if running else None,
-            "dead_letters": dead_letters(connection, limit=_DEAD_LETTERS_SHOWN),
+            "dead_letters": dead_letters(connection),
         }
 
 
@@ -68,7 +67,7 @@ def _stages(counts: _Counts, entered: _Entered, only: str | None = None) -> dict
         total, inside = StageCount(), 0
         for key in (key for key in keys if key[1] == stage):
             count = counts.get(key, StageCount())
-            _merge(total, count)
+            total.merge(count)
             inside += max(0, entered.get(key, 0) - count.left)
         if any(key[1] == stage for key in keys):
             stages[stage] = _as_json(total, inside)
@@ -86,12 +85,6 @@ def _subsets(counts: _Counts, entered: _Entered) -> dict[str, Any]:
         inside = max(0, entered.get((subset, "synthesize"), 0) - whole.left)
         subsets[subset] = {**_as_json(whole, inside), "stages": _stages(counts, entered, subset)}
     return subsets
-
-
-def _merge(total: StageCount, count: StageCount) -> None:
-    total.add(None, count.kept)
-    for reason, number in count.rejected.items():
-        total.add(reason, number)
 
 
 def _as_json(count: StageCount, inside: int) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kodcode_hub.decontamination.benchmarks import Benchmark
+from kodcode_hub.decontamination.overlap import BenchmarkIndex
 from kodcode_hub.pipeline.concurrency import map_bounded
 from kodcode_hub.pipeline.finished_rows import FinishedRows
 from kodcode_hub.pipeline.stages import Stages
@@ -14,7 +14,7 @@ _QUESTIONS_AT_A_TIME = 64
 
 
 async def run_subset(
-    stages: Stages, prompts: Sequence[Prompt], *, benchmarks: Sequence[Benchmark], rows: FinishedRows
+    stages: Stages, prompts: Sequence[Prompt], *, benchmarks: BenchmarkIndex, rows: FinishedRows
 ) -> None:
     """Run all stages of one subset.
 

@@ -19,7 +19,7 @@ class Declaration:
     parameter_list: str
     """``(a, /, b=1, *, c)``; for a class that of its ``__init__`` without ``self``."""
     function_declaration: str
-    """``def f(a: int) -> int:`` or ``class C(Base):``, on one line."""
+    """``def f(a: int) -> int:``; for a class its line, and one for each public method."""
     docstring: str
 
     def as_row(self) -> dict[str, str]:
@@ -81,7 +81,8 @@ def _last_definitions(tree: ast.Module) -> list[_Function | ast.ClassDef]:
 def _declaration(node: _Function | ast.ClassDef) -> Declaration:
     docstring = ast.get_docstring(node) or ""
     if isinstance(node, ast.ClassDef):
-        return Declaration(node.name, _class_parameters(node), _class_line(node), docstring)
+        lines = [_class_line(node), *(f"    {function_line(method)}" for method in _public_methods(node))]
+        return Declaration(node.name, _class_parameters(node), "\n".join(lines), docstring)
     return Declaration(node.name, parameter_list(node), function_line(node), docstring)
 
 
@@ -112,8 +113,15 @@ def _class_line(node: ast.ClassDef) -> str:
     return f"class {node.name}({', '.join(bases)}):" if bases else f"class {node.name}:"
 
 
+def _public_methods(node: ast.ClassDef) -> list[_Function]:
+    return [
+        member
+        for member in node.body
+        if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (member.name == "__init__" or not member.name.startswith("_"))
+    ]
+
+
 def _class_parameters(node: ast.ClassDef) -> str:
-    for member in node.body:
-        if isinstance(member, ast.FunctionDef) and member.name == "__init__":
-            return parameter_list(member, skip_first=True)
-    return "()"
+    made = next((method for method in _public_methods(node) if method.name == "__init__"), None)
+    return parameter_list(made, skip_first=True) if made else "()"

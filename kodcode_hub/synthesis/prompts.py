@@ -61,7 +61,5 @@ def _template(folders: tuple[Path, ...], name: str) -> Template:
         undefined=StrictUndefined,
         keep_trailing_newline=True,
         autoescape=False,  # prompts are plain text
-        trim_blocks=True,
-        lstrip_blocks=True,
     )
     return environment.get_template(name)

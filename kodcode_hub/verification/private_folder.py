@@ -1,0 +1,83 @@
+"""A folder of its own for each trial, gone afterwards whatever the trial did to it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+_PREFIX = "trial-"
+_log = logging.getLogger(__name__)
+
+
+@contextlib.contextmanager
+def private_folder(scratch: Path) -> Iterator[Path]:
+    """A new folder under ``scratch``, locked while it is in use and removed at the end.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    scratch.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=scratch)).resolve()
+    try:
+        with _locked(folder):
+            yield folder
+    finally:
+        _remove(folder)
+
+
+def clear_leftovers(scratch: Path) -> int:
+    """Remove the folders that a dead run left under ``scratch``; those of a live run are locked, and stay.
+
+    Returns:
+        How many were removed.
+    """
+    removed = 0
+    for folder in sorted(scratch.glob(f"{_PREFIX}*")):
+        with contextlib.suppress(OSError), _locked(folder):
+            _remove(folder)
+            removed += 1
+    return removed
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock, which the kernel gives back when this process dies; OSError if another holds it."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _remove(folder: Path) -> None:
+    with contextlib.suppress(OSError, RecursionError):
+        shutil.rmtree(folder)
+        return
+    try:
+        _remove_level_by_level(folder)
+    except OSError as error:
+        _log.warning("the folder %s of a trial cannot be removed (%s); the next start tries again", folder, error)
+
+
+def _remove_level_by_level(folder: Path) -> None:
+    """For folders without permissions, or nested deeper than Python recurses or a path is long: lift what is below."""
+    while children := [Path(entry) for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False)]:
+        for child in children:
+            child.chmod(0o700)
+            for entry in os.scandir(child):
+                if entry.is_dir(follow_symlinks=False):
+                    Path(entry).chmod(0o700)  # or it cannot be given another parent
+                    Path(entry).rename(tempfile.mkdtemp(dir=folder))
+                else:
+                    Path(entry).unlink()
+            child.rmdir()
+    for file in folder.iterdir():
+        file.unlink()
+    folder.rmdir()

@@ -1,0 +1,198 @@
+"""Requests in the two dialects, and what their answers mean."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from kodcode_hub.endpoints.dialects import (
+    DIALECTS,
+    MalformedAnswer,
+    ServerLimits,
+    decode_completion,
+    decode_info,
+    decode_models,
+    encode_request,
+)
+from kodcode_hub.endpoints.protocol import Request
+from tests.endpoints.scripted_server import TGI_INFO, a_chat, a_raw, chat_json
+
+TGI, OPENAI = DIALECTS["tgi"], DIALECTS["openai"]
+LIMITS = ServerLimits("org/model", max_total_tokens=1000)
+
+
+def body_of(request: Request, *, dialect: str = "tgi", limits: ServerLimits = LIMITS) -> dict[str, Any]:
+    return encode_request(DIALECTS[dialect], request, limits)[1]
+
+
+def raw_json(text: object, finish: object = "stop", **changes: Any) -> dict[str, Any]:
+    return {"choices": [{"index": 0, "text": text, "finish_reason": finish}], **changes}
+
+
+def test_a_chat_goes_to_the_chat_route_and_a_prompt_to_the_raw_one() -> None:
+    path, body = encode_request(TGI, a_chat("hello"), LIMITS)
+    assert (path, body["messages"]) == ("/v1/chat/completions", [{"role": "user", "content": "hello"}])
+    assert "prompt" not in body
+    path, body = encode_request(TGI, a_raw("begun"), LIMITS)
+    assert (path, body["prompt"]) == ("/v1/completions", "begun")
+    assert "messages" not in body
+    assert encode_request(OPENAI, a_chat(), LIMITS)[0] == "/chat/completions"
+    assert encode_request(OPENAI, a_raw(), LIMITS)[0] == "/completions"
+
+
+def test_the_model_is_named_to_openai_servers_and_is_no_adapter_to_tgi() -> None:
+    assert body_of(a_chat(), dialect="openai")["model"] == "org/model"
+    assert body_of(a_chat(), dialect="tgi")["model"] == "tgi"
+
+
+@pytest.mark.parametrize("dialect", ["tgi", "openai"])
+def test_the_seed_is_always_sent(dialect: str) -> None:
+    assert body_of(a_chat(seed=0), dialect=dialect)["seed"] == 0
+    assert body_of(a_raw(seed=2**40), dialect=dialect)["seed"] == 2**40
+
+
+@pytest.mark.parametrize(("top_p", "sent"), [(1.0, None), (2.0, None), (0.0, None), (0.95, 0.95)])
+def test_a_top_p_that_tgi_refuses_is_left_out(top_p: float, sent: float | None) -> None:
+    assert body_of(a_chat(top_p=top_p)).get("top_p") == sent
+
+
+def test_a_greedy_request_sends_neither_a_temperature_that_tgi_refuses_nor_top_p() -> None:
+    body = body_of(a_chat(temperature=0.0, top_p=0.9))
+    assert 0 < body["temperature"] <= 0.01, "without any TGI would sample at 1"
+    assert "top_p" not in body
+    assert body_of(a_chat(temperature=0.0), dialect="openai")["temperature"] == 0.0
+
+
+def test_only_as_many_stop_strings_are_sent_as_the_server_takes() -> None:
+    request = a_raw(stop=("a", "", "b", "a", "c", "d", "e"))
+    assert body_of(request)["stop"] == ["a", "b", "c", "d"]
+    assert body_of(request, limits=ServerLimits("m", max_stop_sequences=2))["stop"] == ["a", "b"]
+    assert "stop" not in body_of(a_raw(stop=("",)))
+
+
+def test_the_reply_is_cut_at_the_first_of_all_stop_strings_also_those_not_sent() -> None:
+    """Defect 16: stop strings beyond the server's four are not forgotten."""
+    request = a_raw(stop=("1", "2", "3", "4", "END", "\n\n"))
+    completion = decode_completion(request, raw_json("text\n\nmore END", "length"), tries=1)
+    assert (completion.text, completion.finish) == ("text", "stop")
+
+
+def test_a_stop_string_that_tgi_left_at_the_end_is_cut() -> None:
+    completion = decode_completion(a_raw(stop=("END",)), raw_json("text END", "stop_sequence"), tries=1)
+    assert (completion.text, completion.finish) == ("text ", "stop")
+
+
+def test_input_and_reply_fit_into_the_server_s_window() -> None:
+    assert body_of(a_raw("x" * 2700, max_new_tokens=500))["max_tokens"] == 100
+    assert body_of(a_chat("x" * 2700, max_new_tokens=50))["max_tokens"] == 50
+    assert body_of(a_chat("x" * 9000, max_new_tokens=500))["max_tokens"] == 1
+    assert body_of(a_chat("x" * 9000, max_new_tokens=500), limits=ServerLimits("m"))["max_tokens"] == 500
+
+
+@pytest.mark.parametrize(
+    ("reason", "finish"),
+    [
+        ("stop", "stop"),
+        ("eos_token", "stop"),
+        ("stop_sequence", "stop"),
+        ("length", "length"),
+        ("content_filter", "other"),
+        ("tool_calls", "other"),
+        ("", "other"),
+        (None, "other"),
+    ],
+)
+def test_every_finish_reason_is_one_of_three(reason: str | None, finish: str) -> None:
+    """Defect 19: why a reply ended is known."""
+    assert decode_completion(a_raw(), raw_json("x", reason), tries=1).finish == finish
+
+
+def test_a_refusal_without_content_is_a_completion_without_text() -> None:
+    """Defect 8: content null breaks nothing."""
+    completion = decode_completion(a_chat(), chat_json(None), tries=2)
+    assert (completion.text, completion.tries) == (None, 2)
+    assert decode_completion(a_raw(), raw_json(None), tries=1).text is None
+
+
+@pytest.mark.parametrize("name", ["reasoning_content", "reasoning"])
+def test_reasoning_is_kept_apart_from_the_text(name: str) -> None:
+    """Defect 46: reasoning that comes in a field of its own is not lost."""
+    message = {"role": "assistant", "content": "answer", name: "because"}
+    answer = {"choices": [{"message": message, "finish_reason": "stop"}]}
+    completion = decode_completion(a_chat(), answer, tries=1)
+    assert (completion.text, completion.reasoning) == ("answer", "because")
+
+
+def test_tokens_are_counted_and_missing_counts_are_0() -> None:
+    """Defect 19: usage is kept."""
+    counted = decode_completion(a_chat(), chat_json(), tries=1)
+    assert (counted.prompt_tokens, counted.completion_tokens) == (7, 5)
+    for usage in (None, {}, {"prompt_tokens": None}):
+        uncounted = decode_completion(a_chat(), chat_json(usage=usage), tries=1)
+        assert (uncounted.prompt_tokens, uncounted.completion_tokens) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        [],
+        "text",
+        {},
+        {"choices": None},
+        {"choices": []},
+        {"choices": {}},
+        {"choices": ["text"]},
+        {"choices": [{}]},
+        {"choices": [{"message": None}]},
+        {"choices": [{"message": {}}]},
+        {"choices": [{"message": {"content": 5}}]},
+        {"choices": [{"message": {"content": ["a"]}}]},
+        {"choices": [{"message": {"content": "a", "reasoning": {}}}]},
+        {"choices": [{"message": {"content": "a"}, "finish_reason": 1}]},
+        chat_json(usage=[]),
+        chat_json(usage={"prompt_tokens": -1}),
+        chat_json(usage={"prompt_tokens": 1.5}),
+        chat_json(usage={"completion_tokens": True}),
+        chat_json(usage={"completion_tokens": "7"}),
+        chat_json(usage={"completion_tokens": 2**63}),
+    ],
+)
+def test_an_answer_of_another_shape_is_malformed(answer: object) -> None:
+    with pytest.raises(MalformedAnswer):
+        decode_completion(a_chat(), answer, tries=1)
+
+
+@pytest.mark.parametrize("answer", [{"choices": [{}]}, {"choices": [{"text": ["a"]}]}, chat_json()])
+def test_a_raw_answer_of_another_shape_is_malformed(answer: object) -> None:
+    with pytest.raises(MalformedAnswer):
+        decode_completion(a_raw(), answer, tries=1)
+
+
+@pytest.mark.parametrize("text", ["", "\0", "\ud800", "a\r\nb", "\u2028"])
+def test_a_text_arrives_as_it_is(text: str) -> None:
+    answer = json.loads(json.dumps(chat_json(text)))
+    assert decode_completion(a_chat(), answer, tries=1).text == text
+
+
+def test_info_gives_the_model_and_its_limits() -> None:
+    assert decode_info(dict(TGI_INFO)) == ServerLimits("scripted/model", 128, 4, 4096)
+    assert decode_info({"model_id": "m"}) == ServerLimits("m", None, 4, None)
+
+
+@pytest.mark.parametrize(
+    "answer", [None, [], {}, {"model_id": ""}, {"model_id": 3}, {**TGI_INFO, "max_total_tokens": "8"}]
+)
+def test_an_info_of_another_shape_is_malformed(answer: object) -> None:
+    with pytest.raises(MalformedAnswer):
+        decode_info(answer)
+
+
+def test_models_are_listed_by_id() -> None:
+    assert decode_models({"object": "list", "data": [{"id": "a"}, {"id": "b"}]}) == ("a", "b")
+    malformed: list[object] = [{}, {"data": [{}]}, {"data": ["a"]}, []]
+    for answer in malformed:
+        with pytest.raises(MalformedAnswer):
+            decode_models(answer)
