@@ -51,6 +51,6 @@ class SandboxError(KodcodeError):
 
 
 class InterpreterError(SandboxError, UsageError):
-    """The Python for trials is missing, does not start, or lacks pytest or coverage; the message says how to get them."""
+    """The Python for trials is missing, does not start, or lacks pytest or coverage; the message says what to do."""
 
     exit_code = 2

@@ -88,7 +88,7 @@ class SubsetSpec:
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9_]*", self.name):
-            raise UsageError(f"subset name {self.name!r}: use lower-case letters, digits and underscores, a letter first")
+            raise UsageError(f"subset name {self.name!r}: use lower-case letters, digits and _, a letter first")
         if self.seeds_per_prompt and not self.seed_fields:
             raise UsageError(
                 f"subset {self.name!r} shows {self.seeds_per_prompt} seeds a prompt but names no seed_fields"

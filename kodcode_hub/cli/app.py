@@ -11,7 +11,7 @@ from rich.console import Console
 import kodcode_hub
 from kodcode_hub.cli import build_command, demo_command, endpoint_command, status_command, subsets_command
 from kodcode_hub.cli.arguments import expand_repeated
-from kodcode_hub.errors import KodcodeError
+from kodcode_hub.errors import KodcodeError, UsageError
 
 app = typer.Typer(
     name="kodcode",
@@ -42,8 +42,16 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         app(words)
     except KodcodeError as error:
-        Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(f"error: {error}")
+        _console().print(f"error: {error}")
         sys.exit(error.exit_code)
+    except OSError as error:
+        # What no room foresaw: a path that may not be read, a disk that is full.
+        _console().print(f"error: {error.filename or 'input or output'}: {error.strerror or error}")
+        sys.exit(UsageError.exit_code)
+
+
+def _console() -> Console:
+    return Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

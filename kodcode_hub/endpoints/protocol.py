@@ -30,10 +30,10 @@ class Request:
     stop: tuple[str, ...]
     seed: int
     sample: int = 0
-    """Index of this sample among those of the same prompt; its seed is that of sample 0 plus this."""
+    """Index of this sample among those of its prompt; its seed is that of sample 0 plus this."""
 
     def key(self, model: str) -> str:
-        """Hash of the canonical request, the model's identity and the sample index: what the ledger files replies under."""
+        """Hash of the canonical request, the model's identity and the sample index: the ledger's key."""
         return content_hash(
             "completion",
             model,

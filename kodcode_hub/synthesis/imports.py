@@ -20,7 +20,7 @@ _STAR = "from solution import *"
 def write_missing_imports(test: str, solution: str) -> tuple[str, tuple[str, ...]]:
     """``test`` with the imports it lacks, and the statements that were written into it.
 
-    A name counts if the test uses it, does not bind it, and the solution binds it at top level. A name that the solution
+    A name counts if the test uses it, does not bind it, and the solution binds it at top level. One that the solution
     imports is imported by the solution's own statement. Text that is not valid Python comes back as it is: its verdict
     will say so.
     """

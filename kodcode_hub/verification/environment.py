@@ -82,6 +82,7 @@ def trial_variables(python: str, folder: Path) -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "2",  # else each thread reserves address space, which is what the memory limit counts
     }
     core = os.environ.get("OPENBLAS_CORETYPE")
     return variables | ({"OPENBLAS_CORETYPE": core} if core else {})

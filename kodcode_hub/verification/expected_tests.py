@@ -11,6 +11,7 @@ import ast
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeGuard
 
 _SKIP_WORDS = frozenset(
     {"skip", "skipif", "skipIf", "skipUnless", "skipTest", "SkipTest", "importorskip", "xfail", "expectedFailure"}
@@ -29,8 +30,8 @@ class Expectations:
 
     names: frozenset[str] = frozenset()
     """Tests that must be reported, as ``test_f`` or ``TestC::test_f``, without parameters."""
-    asynchronous: frozenset[str] = frozenset()
-    """Names of ``async def`` tests, which some versions of pytest skip where no plugin runs them."""
+    left_to_pytest: frozenset[str] = frozenset()
+    """Names of coroutines and generators, which some versions of pytest skip, or expect to fail, on their own."""
     may_skip: bool = False
     """The text skips or expects failures somewhere."""
     parametrized: bool = False
@@ -51,7 +52,7 @@ def read_expectations(test: str) -> Expectations:
         return Expectations()
     return Expectations(
         names,
-        frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.AsyncFunctionDef)),
+        frozenset(node.name for node in ast.walk(tree) if _is_left_to_pytest(node)),
         may_skip=bool(words & _SKIP_WORDS),
         parametrized="parametrize" in words,
         heeds_plugins="pytest_plugins" in words,
@@ -67,6 +68,12 @@ def _words(tree: ast.AST) -> frozenset[str]:
             case ast.alias(name=name):
                 words.update(name.split("."))
     return frozenset(words)
+
+
+def _is_left_to_pytest(node: ast.AST) -> TypeGuard[_Function]:
+    if isinstance(node, ast.FunctionDef):
+        return any(isinstance(inner, ast.Yield | ast.YieldFrom) for inner in ast.walk(node))
+    return isinstance(node, ast.AsyncFunctionDef)
 
 
 def _rebinds_unseen(tree: ast.AST) -> bool:

@@ -114,7 +114,7 @@ def _is_skipped_by_the_run(test: ReportedTest, expected: Expectations) -> bool:
         return False
     function = test.outcome.name.partition("[")[0].rpartition("::")[2]
     no_parameters = expected.parametrized and test.phase == "setup" and "empty parameter set" in test.outcome.message
-    return function not in expected.asynchronous and not no_parameters
+    return function not in expected.left_to_pytest and not no_parameters
 
 
 def _failed(report: Report) -> Finding | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -214,6 +215,18 @@ def test_an_answer_that_never_ends_is_not_read_to_its_end() -> None:
 
     with_endpoint(endless, use, policy=replace(FAST, attempts=1), most_bytes=2**20)
     assert written < 64 * 2**20
+
+
+def test_compression_that_was_not_asked_for_is_not_unpacked() -> None:
+    bomb = gzip.compress(b" " * 50 * 2**20)
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        assert request.headers["Accept-Encoding"] == "identity"
+        return web.Response(body=bomb, headers={"Content-Encoding": "gzip"}, content_type="application/json")
+
+    outcome, _ = ask(answer)
+    assert isinstance(outcome, DeadLetter)
+    assert "not JSON" in outcome.error
 
 
 def test_an_endless_error_is_not_read_to_its_end() -> None:

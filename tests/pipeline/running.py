@@ -18,7 +18,14 @@ def environment() -> dict[str, str]:
 def kodcode(words: list[str], *, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run ``kodcode`` to its end."""
     return subprocess.run(
-        command(words), cwd=cwd, env=environment(), capture_output=True, text=True, check=False, timeout=TIMEOUT_S
+        command(words),
+        cwd=cwd,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=TIMEOUT_S,
     )
 
 

@@ -115,9 +115,20 @@ def test_the_same_build_elsewhere_gives_the_same_bytes(world: World, run: Path, 
 
 
 def test_a_second_start_asks_nothing_and_changes_nothing(world: World, run: Path) -> None:
+    """Defect 40: a rerun appended its rows once more."""
     before, requests = release_bytes(run), run_status(run)["requests"]
     assert kodcode(world.arguments(run)).returncode == 0
     assert (release_bytes(run), run_status(run)["requests"]) == (before, requests)
+
+
+def test_a_build_never_asks_its_user_and_its_switches_can_be_turned_off(world: World, tmp_path: Path) -> None:
+    """Defects 13, 34 and 45: a folder that was never made, an interactive prompt, and ``False`` that meant true."""
+    run = tmp_path / "not" / "there" / "yet"
+    done = kodcode(world.arguments(run, "--no-restyle", "--responses", "0"))
+    assert done.returncode == 0
+    status = run_status(run)
+    assert not {"restyle", "respond"} & set(status["stages"])
+    assert {row["style"] for row in rows_of(run, "algorithm").values()} == {"instruct"}
 
 
 def test_nothing_of_the_moment_enters_a_release(run: Path) -> None:

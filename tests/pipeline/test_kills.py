@@ -1,4 +1,7 @@
-"""kill -9 at any moment: the next start goes on, and the release is the same, byte for byte."""
+"""kill -9 at any moment: the next start goes on, and the release is the same, byte for byte.
+
+Defects 20, 28 and 33: a checkpoint that could not be read, half-written trials, and locks that outlived their process.
+"""
 
 from __future__ import annotations
 

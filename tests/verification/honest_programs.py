@@ -251,6 +251,18 @@ PASSING: dict[str, tuple[str, str]] = {
         "os.close(1)\nos.close(2)\n" + ADD,
         USE,
     ),
+    "a hundred threads": (
+        """
+        from concurrent.futures import ThreadPoolExecutor
+        from threading import Barrier
+
+        def meet(n):
+            barrier = Barrier(n)
+            with ThreadPoolExecutor(n) as pool:
+                return sorted(pool.map(lambda i: (barrier.wait(), i)[1], range(n)))
+        """,
+        "from solution import meet\n\ndef test_a():\n    assert meet(100) == list(range(100))\n",
+    ),
     "another working folder": (
         "import os, tempfile\nos.chdir(tempfile.mkdtemp())\n" + ADD,
         USE + "\ndef test_b():\n    import os\n    os.chdir('/')\n    assert solution.add(0, 0) == 0\n",

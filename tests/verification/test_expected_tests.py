@@ -43,7 +43,12 @@ def test_functions_and_methods_of_test_classes_are_expected() -> None:
         *("test_a", "test_b", "test_c", "test_d"),
         *("TestE::test_f", "Base::test_g", "Derived::test_h"),
     }
-    assert expected.asynchronous == {"test_b"}
+
+
+def test_coroutines_and_generators_are_left_to_pytest() -> None:
+    expected = read("async def test_a(): ...\ndef test_b():\n    yield 1\ndef test_c(): ...\n")
+
+    assert expected.left_to_pytest == {"test_a", "test_b"}
 
 
 @pytest.mark.parametrize(

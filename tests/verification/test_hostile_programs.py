@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -40,6 +41,16 @@ def test_the_caller_outlives_a_trial_that_kills_whom_it_can(make_sandbox: Callab
     verdict = run_trial(make_sandbox(Limits(timeout_s=2.0)), solution, TEST_ADD)
 
     assert verdict.verdict in ("tampered", "timeout")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the kernel does not limit the processes of root")
+def test_the_number_of_processes_is_limited(make_sandbox: Callable[[Limits], Sandbox]) -> None:
+    solution = "import os, time\ndef add(a, b):\n    for _ in range(3000):\n        if os.fork() == 0: time.sleep(60)\n"
+
+    verdict = run_trial(make_sandbox(Limits(processes=20)), solution, TEST_ADD)
+
+    assert verdict.verdict == "fail"
+    assert "BlockingIOError" in verdict.message
 
 
 def test_a_hostile_trial_costs_the_one_beside_it_nothing(make_sandbox: Callable[[Limits], Sandbox]) -> None:

@@ -124,7 +124,7 @@ def test_a_skip_that_the_test_file_does_not_make_is_tampering() -> None:
 
     assert verdict_of(report) == "tampered"
     assert verdict_of(report, expected=Expectations(may_skip=True)) == "pass"
-    assert verdict_of(report, expected=Expectations(asynchronous=frozenset({"test_a"}))) == "pass"
+    assert verdict_of(report, expected=Expectations(left_to_pytest=frozenset({"test_a"}))) == "pass"
 
 
 def test_a_test_without_parameters_may_be_skipped_by_pytest_but_not_by_the_solution() -> None:

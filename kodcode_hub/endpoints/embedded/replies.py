@@ -32,7 +32,10 @@ class Generated:
 
 
 def generate(prompt: str, completion: str, call: Call) -> Generated:
-    """Cut a recorded completion where the model would have ended: at the token limit or before the first stop."""
+    """Cut a recorded completion where the model would have ended: at the token limit or before the first stop string.
+
+    TGI leaves the stop string at the end of the text; here it goes, as OpenAI's interface and its clients have it.
+    """
     text = completion[: call.max_new_tokens * CHARACTERS_PER_TOKEN]
     stops = [at for at in (text.find(stop) for stop in call.stop if stop) if at >= 0]
     if stops:

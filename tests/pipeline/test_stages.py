@@ -1,0 +1,158 @@
+"""The stages of one subset, with a scripted endpoint and a scripted sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kodcode_hub.endpoints.protocol import Completion, DeadLetter, EndpointInfo, Request
+from kodcode_hub.ledger.store import Ledger
+from kodcode_hub.pipeline.asker import Ask, Asker
+from kodcode_hub.pipeline.models import STEPS
+from kodcode_hub.pipeline.recipe import ANSWER_SAMPLING, Recipe
+from kodcode_hub.pipeline.stages import Stages
+from kodcode_hub.pipeline.tally import Tally
+from kodcode_hub.pipeline.verifier import Verifier
+from kodcode_hub.record import Trial, Verdict
+from kodcode_hub.resources import resource_folder
+from kodcode_hub.subsets import load_subset
+from kodcode_hub.synthesis.prompts import Templates
+from kodcode_hub.verification.protocol import Environment, Limits
+from tests.making import SOLUTION, a_question, an_answer
+
+Reply = Callable[[Request], str | None]
+
+
+@dataclass
+class ScriptedEndpoint:
+    """Replies by a function of the request; None is a dead letter."""
+
+    reply: Reply
+    asked: list[Request] = field(default_factory=list)
+    info: EndpointInfo = field(default_factory=lambda: EndpointInfo("scripted", 8))
+
+    async def complete(self, request: Request) -> Completion | DeadLetter:
+        self.asked.append(request)
+        await asyncio.sleep(0)
+        text = self.reply(request)
+        return Completion(text, "stop") if text is not None else DeadLetter("no", 404, 1)
+
+
+@dataclass
+class ScriptedSandbox:
+    """Passes what does not hold the word ``wrong``."""
+
+    runs: list[tuple[str, str]] = field(default_factory=list)
+    environment: Environment = field(default_factory=lambda: Environment("3", "", "test"))
+
+    async def run(self, solution: str, test: str) -> Verdict:
+        self.runs.append((solution, test))
+        await asyncio.sleep(0)
+        return Verdict("fail" if "wrong" in solution else "pass", 100)
+
+
+@dataclass
+class Bench:
+    """A ledger, an endpoint and a sandbox for one test."""
+
+    ledger: Ledger
+    endpoint: ScriptedEndpoint
+    sandbox: ScriptedSandbox
+    recipe: Recipe
+
+    def stages(self) -> Stages:
+        asker = Asker(dict.fromkeys(STEPS, self.endpoint), self.ledger, run_seed=self.recipe.seed)
+        verifier = Verifier(self.sandbox, self.ledger, limits=Limits(), workers=2)
+        templates = Templates(resource_folder("builders") / "templates")
+        return Stages(load_subset("leetcode"), self.recipe, templates, asker, verifier, Tally(self.ledger))
+
+    def answer(self) -> list[Trial]:
+        return asyncio.run(self.stages().answer(a_question()))
+
+
+def a_bench(tmp_path: Path, reply: Reply, **recipe: Any) -> Bench:
+    ledger = Ledger(tmp_path / "l.sqlite")
+    ledger.begin_pass()
+    return Bench(ledger, ScriptedEndpoint(reply), ScriptedSandbox(), Recipe(**recipe))
+
+
+def wrong_answers(request: Request) -> str:
+    return an_answer(solution=f"{SOLUTION}# wrong {request.sample}\n")
+
+
+def test_a_question_that_passes_costs_three_attempts(tmp_path: Path) -> None:
+    bench = a_bench(tmp_path, lambda request: an_answer())
+    assert [trial.index for trial in bench.answer()] == [0, 1, 2]
+    assert len(bench.endpoint.asked) == 3
+    assert len(bench.sandbox.runs) == 1, "equal trials are run once"
+
+
+def test_a_question_without_a_pass_gets_ten_attempts(tmp_path: Path) -> None:
+    bench = a_bench(tmp_path, wrong_answers)
+    assert [trial.index for trial in bench.answer()] == list(range(10))
+
+
+def test_attempts_differ_in_their_seed_and_are_sampled(tmp_path: Path) -> None:
+    """Defect 18: ten attempts at temperature 0 are one attempt."""
+    bench = a_bench(tmp_path, wrong_answers)
+    bench.answer()
+    seeds = [request.seed for request in bench.endpoint.asked]
+    assert sorted(seed - min(seeds) for seed in seeds) == list(range(10))
+    assert all(request.temperature > 0 for request in bench.endpoint.asked)
+
+
+def test_one_attempt_is_enough_where_one_is_asked_for(tmp_path: Path) -> None:
+    """Defect 25: a single trial crashed the original."""
+    bench = a_bench(tmp_path, lambda request: an_answer(), attempts=1)
+    trials = bench.answer()
+    stages = bench.stages()
+    triplet = stages.select(a_question(), trials)
+    assert triplet is not None
+    assert (triplet.pass_sequence, triplet.difficulty) == ((1,), "easy")
+
+
+def test_a_request_without_a_reply_is_no_attempt(tmp_path: Path) -> None:
+    """Defect 22: a failed call was saved as an empty answer and counted."""
+    bench = a_bench(tmp_path, lambda request: None if request.sample in (0, 2) else an_answer())
+    assert [trial.index for trial in bench.answer()] == [1]
+    silent = a_bench(tmp_path / "..", lambda request: None)
+    assert silent.answer() == []
+    assert len(silent.endpoint.asked) == 3, "a prompt that the server does not take is not asked ten times"
+
+
+def test_a_changed_reply_gets_a_verdict_of_its_own(tmp_path: Path) -> None:
+    """Defect 28: results lay in folders by number, and a changed reply kept the old verdict."""
+    first = a_bench(tmp_path, lambda request: an_answer(), attempts=1)
+    (before,) = first.answer()
+    first.ledger.close()
+    again = a_bench(tmp_path, lambda request: wrong_answers(request), attempts=1, seed=1)
+    (after,) = again.answer()
+    assert before.verdict is not None
+    assert after.verdict is not None
+    assert (before.verdict.verdict, after.verdict.verdict) == ("pass", "fail")
+
+
+def test_what_the_ledger_holds_is_neither_asked_nor_run_again(tmp_path: Path) -> None:
+    """Defects 19 and 20: finished work was lost with the process."""
+    first = a_bench(tmp_path, wrong_answers)
+    trials = first.answer()
+    first.ledger.close()
+    again = a_bench(tmp_path, wrong_answers)
+    assert again.answer() == trials
+    assert (again.endpoint.asked, again.sandbox.runs) == ([], [])
+
+
+def test_equal_requests_under_way_are_one_request(tmp_path: Path) -> None:
+    bench = a_bench(tmp_path, lambda request: an_answer(), attempts=1)
+
+    async def twice() -> None:
+        asker = Asker(dict.fromkeys(STEPS, bench.endpoint), bench.ledger, run_seed=0)
+        ask = Ask("answer", "leetcode", "text", ANSWER_SAMPLING)
+        both = await asyncio.gather(asker.ask(ask), asker.ask(ask))
+        assert list(both) == [Completion(an_answer(), "stop")] * 2
+
+    asyncio.run(twice())
+    assert len(bench.endpoint.asked) == 1
