@@ -9,13 +9,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from kodcode_hub.cli.interruption import interruptible
 from kodcode_hub.cli.progress_view import progress_view
 from kodcode_hub.cli.tables import summary_table
 from kodcode_hub.pipeline.build import BuildResult, build_run
 from kodcode_hub.pipeline.models import EndpointUrls
 
 EXIT_FOUND_PROBLEMS = 1
-EXIT_INTERRUPTED = 130
 
 
 def build(
@@ -97,19 +97,15 @@ def build(
     }
     urls = EndpointUrls(endpoint, answer_endpoint, restyle_endpoint, respond_endpoint)
     console = Console(stderr=True)
-    try:
-        with progress_view(console, quiet=quiet) as listener:
-            result = build_run(
-                run,
-                urls,
-                settings=settings,
-                workers=workers or usable_cores(),
-                retry_failed=retry_failed,
-                listener=listener,
-            )
-    except KeyboardInterrupt:
-        console.print("stopped; the same command goes on where this one was", highlight=False)
-        raise typer.Exit(EXIT_INTERRUPTED) from None
+    with interruptible(console), progress_view(console, quiet=quiet) as listener:
+        result = build_run(
+            run,
+            urls,
+            settings=settings,
+            workers=workers or usable_cores(),
+            retry_failed=retry_failed,
+            listener=listener,
+        )
     show_result(result)
     if result.requests.dead:
         console.print(

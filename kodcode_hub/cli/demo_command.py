@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from kodcode_hub.cli.build_command import show_result, usable_cores
+from kodcode_hub.cli.interruption import interruptible
 from kodcode_hub.cli.progress_view import progress_view
 from kodcode_hub.pipeline.demo import first_row, run_demo
 
@@ -30,7 +31,8 @@ def demo(
 
         kodcode demo --out /tmp/demo
     """
-    with progress_view(Console(stderr=True), quiet=quiet) as listener:
+    progress = Console(stderr=True)
+    with interruptible(progress), progress_view(progress, quiet=quiet) as listener:
         result = run_demo(out, workers=workers or usable_cores(), listener=listener)
     show_result(result)
     console = Console(width=None if Console().is_terminal else 140)

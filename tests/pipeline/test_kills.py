@@ -101,3 +101,21 @@ def _processes_in(folder: Path) -> list[int]:
             except OSError:
                 continue
     return found
+
+
+@pytest.mark.slow
+def test_ctrl_c_stops_with_a_sentence_and_the_next_start_goes_on(tmp_path: Path) -> None:
+    world = make_world(tmp_path)
+    run = tmp_path / "run"
+    words = world.arguments(run)
+    process = subprocess.Popen(command(words), env=environment(), stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while not _processes_in(run / "scratch") and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, message = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert message.strip() == "stopped; the same command goes on where this one was"
+    assert _processes_in(run / "scratch") == []
+    assert run_status(run)["state"] == "stopped"
+    assert kodcode(words).returncode == 0
