@@ -12,7 +12,12 @@ from kodcode_hub.pipeline.summary import SubsetSummary
 
 def summary_table(summaries: Sequence[SubsetSummary], seconds: Mapping[str, float]) -> Table:
     """A build, subset by subset."""
-    table = Table(title="By subset", title_justify="left")
+    table = Table(
+        title="By subset",
+        caption="difficulty: questions that were easy/medium/hard/never passed; seconds: subsets run side by side",
+        title_justify="left",
+        caption_justify="left",
+    )
     table.add_column("subset")
     for name in (
         "prompts",
@@ -22,7 +27,7 @@ def summary_table(summaries: Sequence[SubsetSummary], seconds: Mapping[str, floa
         "attempts",
         "pass@1",
         "pass@n",
-        "easy/medium/hard/fail",
+        "difficulty",
         "rows",
         "SFT rows",
         "seconds",

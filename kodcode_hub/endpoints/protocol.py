@@ -53,7 +53,7 @@ class Request:
 class Completion:
     """What a model replied.
 
-    ``text`` is None where the server sent no content (a refusal, or reasoning only). ``finish`` is ``stop`` where the reply
+    ``text`` is None where the server sent no content (a refusal, or reasoning only). ``finish`` is ``stop`` where it
     ended by itself or at a stop sequence, ``length`` where it was cut off, ``other`` for content filters and the like.
     """
 

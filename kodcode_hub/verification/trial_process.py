@@ -115,10 +115,11 @@ class _Watch:
         self._selector = selectors.DefaultSelector()
 
     def start(self, command: list[str], folder: Path, variables: dict[str, str]) -> subprocess.Popen[bytes]:
-        report, status, output = (
-            self._pipe(take) for take in (self._take_report, self._take_status, self._take_output)
-        )
+        write_ends: list[int] = []
         try:
+            for take in (self._take_report, self._take_status, self._take_output):
+                write_ends.append(self._pipe(take))
+            report, status, output = write_ends
             return subprocess.Popen(
                 [*command, str(report), str(status)],
                 stdin=self._leash.read_end,
@@ -130,7 +131,7 @@ class _Watch:
                 start_new_session=True,
             )
         finally:
-            for descriptor in (report, status, output):
+            for descriptor in write_ends:
                 os.close(descriptor)
 
     def listen(self, warden: int) -> None:
@@ -209,7 +210,8 @@ class _Watch:
         self.report += piece
         if self._ready_at is None and b"\n" in piece:
             self._ready_at = time.monotonic()
-            self._deadline = self._ready_at + self._timeout_s
+            if not self._limit:
+                self._deadline = self._ready_at + self._timeout_s
         if len(self.report) > _MOST_REPORT:
             self._limit = self._limit or "report"
 

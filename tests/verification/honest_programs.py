@@ -273,7 +273,7 @@ PASSING: dict[str, tuple[str, str]] = {
         length, check, quoted = builtins.len, builtins.isinstance, json.dumps
         builtins.len = lambda x: length(x)
         builtins.isinstance = lambda x, y: check(x, y)
-        builtins.sum = None
+        builtins.sum = builtins.open = None
         json.dumps = lambda *a, **k: "{}"
         json.encoder.encode_basestring_ascii = json.JSONEncoder = None
         os.write = os._exit = None

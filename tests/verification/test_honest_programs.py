@@ -15,6 +15,7 @@ def test_an_honest_program_passes(sandbox: Sandbox, name: str) -> None:
 
     assert (verdict.verdict, verdict.message) == ("pass", "")
     assert set(outcomes(verdict).values()) <= {"passed", "xfailed"}
+    assert verdict.coverage
 
 
 def test_names_are_node_ids_behind_the_file(sandbox: Sandbox) -> None:
