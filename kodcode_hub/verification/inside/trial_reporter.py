@@ -34,6 +34,8 @@ class TrialReporter:
     def pytest_configure(self, config: pytest.Config) -> None:
         # Set here because the option belongs to the terminal plugin, which is not loaded. Native is the cheapest.
         config.option.tbstyle = "native"
+        # pytest 8 asks the terminal plugin to colour what an assertion compared.
+        config.get_terminal_writer = _PlainWriter  # type: ignore[method-assign, assignment]
         if not self._heed_pytest_plugins:
             config.pluginmanager.consider_module = lambda mod: None  # type: ignore[method-assign]
 
@@ -86,6 +88,13 @@ class TrialReporter:
     def _stopped(self, error: BaseException) -> None:
         problem = describe_exception(error)
         self._send("stopped", message=problem.message, memory=problem.memory, running=self._running)
+
+
+class _PlainWriter:
+    """The one method that pytest's assertions use of the terminal."""
+
+    def _highlight(self, source: str, lexer: str = "python") -> str:
+        return source
 
 
 class _Problem:
