@@ -29,7 +29,7 @@ class Environment:
 
 
 class Sandbox(Protocol):
-    """Runs one test file against one solution. Every implementation passes ``tests/test_sandbox_conformance.py``."""
+    """Runs one test file against one solution. All pass ``tests/verification/test_sandbox_conformance.py``."""
 
     @property
     def environment(self) -> Environment:

@@ -44,7 +44,6 @@ def run_trial(job: dict[str, Any], report: int) -> NoReturn:
     import pytest
 
     exit_process, run_pytest = os._exit, pytest.main
-    originals, restore = dict(vars(builtins)), vars(builtins).update
     send = make_sender(_move_out_of_the_way(report), job["nonce"])
     folder = Path(job["folder"])
     _prepare_process(folder)
@@ -61,7 +60,6 @@ def run_trial(job: dict[str, Any], report: int) -> NoReturn:
         if reporter.status is None:  # else it broke while tidying up: every test had its say
             message = f"pytest broke: {type(error).__name__}"
             send("stopped", message=message, memory=isinstance(error, MemoryError), running=False)
-    restore(originals)
     send("coverage", percent=percent())
     send("end", status=-1 if reporter.status is None else reporter.status)
     exit_process(0)  # no atexit function, thread or buffer of the trial has a word after this
