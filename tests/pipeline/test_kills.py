@@ -108,7 +108,15 @@ def test_ctrl_c_stops_with_a_sentence_and_the_next_start_goes_on(tmp_path: Path)
     world = make_world(tmp_path)
     run = tmp_path / "run"
     words = world.arguments(run)
-    process = subprocess.Popen(command(words), env=environment(), stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command(words),
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell lets its background jobs ignore Ctrl-C, and these tests may be one.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     deadline = time.monotonic() + 60
     while not _processes_in(run / "scratch") and time.monotonic() < deadline:
         time.sleep(0.01)
