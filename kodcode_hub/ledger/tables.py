@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from kodcode_hub.errors import RunFolderError
@@ -39,9 +41,10 @@ def open_ledger_file(path: Path) -> sqlite3.Connection:
     """
     try:
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        _create_or_check(connection, path)
+        with _closed_on_failure(connection):
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+            _create_or_check(connection, path)
     except sqlite3.Error as error:
         raise RunFolderError(f"{path} cannot be used as a run's ledger: {error}") from error
     return connection
@@ -60,13 +63,23 @@ def open_ledger_readonly(path: Path) -> sqlite3.Connection:
             connection = sqlite3.connect(
                 f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, timeout=30
             )
-            _check(connection, path)
+            with _closed_on_failure(connection):
+                _check(connection, path)
             return connection
         except sqlite3.OperationalError as error:
             failure = error
         except sqlite3.Error as error:
             raise RunFolderError(f"{path} cannot be read as a run's ledger: {error}") from error
     raise RunFolderError(f"{path} cannot be read as a run's ledger: {failure}") from failure
+
+
+@contextmanager
+def _closed_on_failure(connection: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _create_or_check(connection: sqlite3.Connection, path: Path) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from kodcode_hub.endpoints.protocol import Completion, DeadLetter, EndpointInfo, Request
 from kodcode_hub.ledger.store import Ledger
@@ -73,8 +75,22 @@ class Bench:
         return asyncio.run(self.stages().answer(a_question()))
 
 
+_OPEN: list[Ledger] = []
+
+
+@pytest.fixture(autouse=True)
+def _close_ledgers() -> Iterator[None]:
+    yield
+    while _OPEN:
+        _OPEN.pop().close()
+
+
 def a_bench(tmp_path: Path, reply: Reply, **recipe: Any) -> Bench:
+    """A bench on the ledger in ``tmp_path``; an earlier one there is a process that has ended."""
+    while _OPEN:
+        _OPEN.pop().close()
     ledger = Ledger(tmp_path / "l.sqlite")
+    _OPEN.append(ledger)
     ledger.begin_pass()
     return Bench(ledger, ScriptedEndpoint(reply), ScriptedSandbox(), Recipe(**recipe))
 
@@ -127,7 +143,6 @@ def test_a_changed_reply_gets_a_verdict_of_its_own(tmp_path: Path) -> None:
     """Defect 28: results lay in folders by number, and a changed reply kept the old verdict."""
     first = a_bench(tmp_path, lambda request: an_answer(), attempts=1)
     (before,) = first.answer()
-    first.ledger.close()
     again = a_bench(tmp_path, lambda request: wrong_answers(request), attempts=1, seed=1)
     (after,) = again.answer()
     assert before.verdict is not None
@@ -139,7 +154,6 @@ def test_what_the_ledger_holds_is_neither_asked_nor_run_again(tmp_path: Path) ->
     """Defects 19 and 20: finished work was lost with the process."""
     first = a_bench(tmp_path, wrong_answers)
     trials = first.answer()
-    first.ledger.close()
     again = a_bench(tmp_path, wrong_answers)
     assert again.answer() == trials
     assert (again.endpoint.asked, again.sandbox.runs) == ([], [])
