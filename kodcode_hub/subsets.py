@@ -31,6 +31,10 @@ SUBSET_NAMES = (
     "evol",
 )
 
+DEFAULT_CONFIG = "default"
+SFT_CONFIG = "sft"
+"""The configs that a release has besides its subsets: all of them together, and the rows with responses."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
@@ -89,6 +93,8 @@ class SubsetSpec:
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9_]*", self.name):
             raise UsageError(f"subset name {self.name!r}: use lower-case letters, digits and _, a letter first")
+        if self.name in (DEFAULT_CONFIG, SFT_CONFIG):
+            raise UsageError(f"subset name {self.name!r}: every release has a config of that name; choose another one")
         if self.seeds_per_prompt and not self.seed_fields:
             raise UsageError(
                 f"subset {self.name!r} shows {self.seeds_per_prompt} seeds a prompt but names no seed_fields"

@@ -36,19 +36,20 @@ def build(
         str | None, typer.Option(metavar="URL", help="For completion style; else --endpoint.")
     ] = None,
     respond_endpoint: Annotated[str | None, typer.Option(metavar="URL", help="For responses; else --endpoint.")] = None,
-    questions: Annotated[int | None, typer.Option(metavar="N", help="Prompts asked a subset.  [default: 100]")] = None,
+    questions: Annotated[int | None, typer.Option(metavar="N", help="Prompts asked a subset (default: 100).")] = None,
     attempts: Annotated[
-        int | None, typer.Option(metavar="N", help="Attempts a question at most.  [default: 10]")
+        int | None, typer.Option(metavar="N", help="Attempts a question at most (default: 10).")
     ] = None,
     first_attempts: Annotated[
         int | None,
-        typer.Option(metavar="N", help="Attempts of the first round; more only without a pass.  [default: 3]"),
+        typer.Option(metavar="N", help="Attempts of the first round; more only without a pass (default: 3)."),
     ] = None,
     responses: Annotated[
-        int | None, typer.Option(metavar="N", help="Responses a question; 0: none.  [default: 3]")
+        int | None,
+        typer.Option(metavar="N", help="Responses a question, and as many to its twin; 0: none (default: 3)."),
     ] = None,
     restyle: Annotated[
-        bool | None, typer.Option("--restyle/--no-restyle", help="Completion-style twins.  [default: on]")
+        bool | None, typer.Option("--restyle/--no-restyle", help="Completion-style twins (default: on).")
     ] = None,
     seeds: Annotated[
         list[str] | None,
@@ -59,11 +60,11 @@ def build(
         typer.Option(metavar="NAME=PATH", help="Decontaminate against this benchmark; repeat as needed."),
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(metavar="N", help="Seed of sampling, fixed for the run.  [default: 0]")
+        int | None, typer.Option(metavar="N", help="Seed of sampling, fixed for the run (default: 0).")
     ] = None,
-    timeout: Annotated[float | None, typer.Option(metavar="S", help="Seconds for one trial.  [default: 30]")] = None,
+    timeout: Annotated[float | None, typer.Option(metavar="S", help="Seconds for one trial (default: 30).")] = None,
     workers: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Trials run at a time.  [default: a core each]")
+        int | None, typer.Option(metavar="N", min=1, help="Trials run at a time (default: a core each).")
     ] = None,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Ask dead letters of earlier starts again.")
@@ -73,7 +74,7 @@ def build(
     """Generate and verify triplets, and package them into RUN/release.
 
     The same command goes on after Ctrl-C, a crash or a kill; nothing that was answered is asked again. Options that are
-    not given then are those the run was begun with.
+    not given then are those of the last start.
 
     Examples:
 

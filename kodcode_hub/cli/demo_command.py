@@ -19,7 +19,7 @@ def demo(
         "kodcode-demo"
     ),
     workers: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Trials run at a time.  [default: a core each]")
+        int | None, typer.Option(metavar="N", min=1, help="Trials run at a time (default: a core each).")
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:

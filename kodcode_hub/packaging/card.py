@@ -13,9 +13,8 @@ from kodcode_hub.packaging.rows import SPLITS
 from kodcode_hub.packaging.statistics import SubsetFigures
 from kodcode_hub.resources import resource_folder
 from kodcode_hub.schema import COLUMNS, SFT_COLUMNS, Column, column_table, yaml_features
+from kodcode_hub.subsets import DEFAULT_CONFIG, SFT_CONFIG
 
-DEFAULT_CONFIG = "default"
-SFT_CONFIG = "sft"
 TEMPLATE = "README.md.jinja"
 
 _SIZE_BOUNDS = ((1_000, "1K"), (10_000, "10K"), (100_000, "100K"), (1_000_000, "1M"), (10_000_000, "10M"))

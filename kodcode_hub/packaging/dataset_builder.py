@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any
 import datasets
 
 from kodcode_hub.errors import InputError
-from kodcode_hub.packaging.card import DEFAULT_CONFIG, SFT_CONFIG, columns_of
+from kodcode_hub.packaging.card import columns_of
 from kodcode_hub.packaging.release import subset_order
 from kodcode_hub.packaging.rows import SPLITS
 from kodcode_hub.schema import Column, Kind, ListOf, Struct, arrow_schema
-from kodcode_hub.subsets import SUBSET_NAMES
+from kodcode_hub.subsets import DEFAULT_CONFIG, SFT_CONFIG, SUBSET_NAMES
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -10,7 +10,7 @@ from typing import Any
 
 from kodcode_hub.errors import InputError, UsageError
 from kodcode_hub.files.atomic import naming_failures, repair_folder, write_folder_atomically
-from kodcode_hub.packaging.card import DEFAULT_CONFIG, SFT_CONFIG, CardContent, columns_of, render_card
+from kodcode_hub.packaging.card import CardContent, columns_of, render_card
 from kodcode_hub.packaging.facts import ReleaseFacts
 from kodcode_hub.packaging.manifest import RowHashes, describe_release, write_manifest
 from kodcode_hub.packaging.parquet import DEFAULT_LIMITS, DataFile, FileLimits, SplitWriter
@@ -18,7 +18,7 @@ from kodcode_hub.packaging.row_check import require_fit
 from kodcode_hub.packaging.rows import choose_split
 from kodcode_hub.packaging.statistics import Statistics, SubsetFigures
 from kodcode_hub.schema import COLUMNS
-from kodcode_hub.subsets import SUBSET_NAMES
+from kodcode_hub.subsets import DEFAULT_CONFIG, SFT_CONFIG, SUBSET_NAMES
 
 _RELEASE_ENTRIES = {"README.md", "data", "releases"}
 

@@ -78,6 +78,7 @@ def test_a_builder_file_that_does_not_exist_is_named(tmp_path: Path) -> None:
         (OWN.replace("seeds_per_prompt", "seeds_a_prompt"), "does not load: TypeError.*seeds_a_prompt"),
         (OWN.replace('"recipes"', '"My Recipes"'), "subset name 'My Recipes'"),
         (OWN.replace('"recipes"', '"Recipes"'), "subset name 'Recipes'"),
+        (OWN.replace('"recipes"', '"sft"'), "subset name 'sft': every release has a config of that name"),
         (OWN.replace('("recipe",)', "()"), "names no seed_fields"),
         (OWN.replace("source=", 'route="raw", source='), "a raw completion takes no seeds"),
         ("", "does not bind SUBSET"),
