@@ -8,7 +8,8 @@
     │   ├── EndpointError     3  an LLM server: unreachable, refused our credentials, stopped the run
     │   └── HubError          3  the Hugging Face Hub
     └── SandboxError          3  the sandbox itself broke; never a verdict on the code it ran
-        └── InterpreterError  2  the Python for trials does not start or lacks pytest (a UsageError too)
+        ├── InterpreterError  2  the Python for trials does not start or lacks pytest (a UsageError too)
+        └── IsolationError    2  trials cannot be isolated as was asked for (a UsageError too)
 
 A message says what was found, where, and what to do next.
 """
@@ -52,5 +53,11 @@ class SandboxError(KodcodeError):
 
 class InterpreterError(SandboxError, UsageError):
     """The Python for trials is missing, does not start, or lacks pytest or coverage; the message says what to do."""
+
+    exit_code = 2
+
+
+class IsolationError(SandboxError, UsageError):
+    """This machine cannot isolate trials as was asked for; the message says what was found and what to do."""
 
     exit_code = 2

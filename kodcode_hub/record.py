@@ -100,6 +100,8 @@ class Verdict:
     """Per cent of the solution's statements run, as coverage.py rounds it; None where the solution did not run."""
     tests: tuple[TestOutcome, ...] = ()
     message: str = ""
+    missing_package: str = ""
+    """The module that the trials' Python does not have, where that is why there is an ``error``."""
     mode: Literal["split", "same"] = "same"
     isolation: Literal["namespaces", "landlock", "none"] = "none"
     assurance: Literal["high", "low", "none"] = "none"

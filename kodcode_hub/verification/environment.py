@@ -75,6 +75,8 @@ def trial_variables(python: str, folder: Path) -> dict[str, str]:
         "PATH": os.pathsep.join([str(Path(python).parent), "/usr/local/bin", "/usr/bin", "/bin"]),
         "HOME": str(folder),
         "TMPDIR": str(folder),
+        "USER": "trial",
+        "LOGNAME": "trial",
         "LC_ALL": "C.UTF-8",
         "TZ": "UTC",
         "PYTHONHASHSEED": "0",  # the order of sets is the same in every run

@@ -1,27 +1,29 @@
-"""What a test file promises, read from its syntax tree: the tests that must be reported, and whether it may skip any.
+"""What a test file promises, read from its syntax tree: the tests that must be reported, those that may be, and skips.
 
-The solution cannot change this text, so a test that is promised and not reported was taken away by the run. Promised is
-only what no honest file fails to keep: names that are bound once, at top level or in the body of a class that pytest
-collects for certain.
+The solution cannot change this text, so a test that is promised and not reported was taken away by the run, and one
+that is reported and stands nowhere in it was brought in. Promised is only what no honest file fails to keep: names that
+are bound once, at top level or in the body of a class that pytest collects for certain.
 """
 
 from __future__ import annotations
 
 import ast
-import warnings
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeGuard
 
-_SKIP_WORDS = frozenset(
-    {"skip", "skipif", "skipIf", "skipUnless", "skipTest", "SkipTest", "importorskip", "xfail", "expectedFailure"}
-)
+from kodcode_hub.verification.scopes import Function, Scope, read_scopes
+from kodcode_hub.verification.skip_marks import NO_SKIPS, SKIP_WORDS, Skips, read_skips
+from kodcode_hub.verification.solution_names import NamesOfTest
+from kodcode_hub.verification.syntax_tree import Nodes, bound_names, dotted_name, nodes_by_kind, parse_test
+
 _UNITTEST_BASES = frozenset({"TestCase", "IsolatedAsyncioTestCase"})
 _KEEPING_DECORATORS = frozenset({"mark", "patch", "skip", "skipIf", "skipUnless", "expectedFailure"})
 _BEYOND_READING = frozenset({"globals", "exec", "__test__", "setattr", "delattr", "vars"})
 """Words with which a file may change its own names in ways that a reader of the tree cannot follow."""
-
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
+_MAKING_TESTS = frozenset({"parameterized", "parameterized_class", "ddt", "genty", "nose2"})
+"""Packages whose decorators give new names to the tests that they make."""
+_SKIP_WORD = re.compile(r"\b(" + "|".join(sorted(SKIP_WORDS)) + r")\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,54 +34,88 @@ class Expectations:
     """Tests that must be reported, as ``test_f`` or ``TestC::test_f``, without parameters."""
     left_to_pytest: frozenset[str] = frozenset()
     """Names of coroutines and generators, which some versions of pytest skip, or expect to fail, on their own."""
-    may_skip: bool = False
-    """The text skips or expects failures somewhere."""
+    skips: Skips = NO_SKIPS
+    """What the text skips or expects to fail."""
+    collectable: frozenset[str] | None = None
+    """Tests that the text may define, and ``TestC::`` for a class of unread bases; None: it may define any."""
     parametrized: bool = False
     """The text parametrizes: an empty list of parameters makes pytest skip."""
     heeds_plugins: bool = False
     """The text itself sets ``pytest_plugins``."""
 
+    def may_skip_test(self, name: str) -> bool:
+        """True if the text may skip the reported test, or expect it to fail."""
+        if self.skips.paths is None:
+            return True
+        path = _path_of(name)
+        return path in self.skips.paths or any(outer in self.skips.paths for outer in _classes_around(path))
+
+    def may_collect(self, name: str) -> bool:
+        """True if the text may define the reported test."""
+        if self.collectable is None:
+            return True
+        path = _path_of(name)
+        return path in self.collectable or path.rpartition("::")[0] + "::" in self.collectable
+
 
 def read_expectations(test: str) -> Expectations:
-    """Read the test file's text; nothing is expected of one that does not parse (it cannot pass)."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # invalid escapes and the like are the file's own matter
-            tree = ast.parse(test.removeprefix("\ufeff"))
-        words = _words(tree)
-        names = frozenset() if _rebinds_unseen(tree) else frozenset(_promised(tree))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return Expectations()
+    """Read the test file's text; nothing is expected of one that this Python cannot parse, though the trials' may."""
+    tree = parse_test(test)
+    if tree is None:
+        return Expectations(skips=Skips(None, whole_file=True) if _SKIP_WORD.search(test) else NO_SKIPS)
+    nodes = nodes_by_kind(tree)
+    names = NamesOfTest(nodes)
+    scopes = read_scopes(tree, names)
+    unseen = _rebinds_unseen(nodes)
+    skips = read_skips(scopes, names)
     return Expectations(
-        names,
-        frozenset(node.name for node in ast.walk(tree) if _is_left_to_pytest(node)),
-        may_skip=bool(words & _SKIP_WORDS),
-        parametrized="parametrize" in words,
-        heeds_plugins="pytest_plugins" in words,
+        frozenset() if unseen else frozenset(_promised(tree)),
+        _left_to_pytest(nodes),
+        Skips(None, whole_file=True) if unseen and nodes.words & SKIP_WORDS else skips,
+        None if unseen or nodes.words & _MAKING_TESTS else frozenset(_collectable(scopes, nodes)),
+        parametrized="parametrize" in nodes.words,
+        heeds_plugins="pytest_plugins" in nodes.words,
     )
 
 
-def _words(tree: ast.AST) -> frozenset[str]:
-    words: set[str] = set()
-    for node in ast.walk(tree):
-        match node:
-            case ast.Name(id=name) | ast.Attribute(attr=name):
-                words.add(name)
-            case ast.alias(name=name):
-                words.update(name.split("."))
-    return frozenset(words)
+def _path_of(name: str) -> str:
+    return name.partition("[")[0]
 
 
-def _is_left_to_pytest(node: ast.AST) -> TypeGuard[_Function]:
-    if isinstance(node, ast.FunctionDef):
-        return any(isinstance(inner, ast.Yield | ast.YieldFrom) for inner in ast.walk(node))
-    return isinstance(node, ast.AsyncFunctionDef)
+def _classes_around(path: str) -> Iterable[str]:
+    while path := path.rpartition("::")[0]:
+        yield path
 
 
-def _rebinds_unseen(tree: ast.AST) -> bool:
-    return any(isinstance(node, ast.Name) and node.id in _BEYOND_READING for node in ast.walk(tree)) or any(
-        isinstance(node, ast.Attribute) and node.attr == "__test__" for node in ast.walk(tree)
+def _left_to_pytest(nodes: Nodes) -> frozenset[str]:
+    names = {function.name for function in nodes.of(ast.AsyncFunctionDef)}
+    if any([nodes.of(ast.Yield), nodes.of(ast.YieldFrom)]):
+        for function in nodes.of(ast.FunctionDef):
+            if any(isinstance(inner, ast.Yield | ast.YieldFrom) for inner in ast.walk(function)):
+                names.add(function.name)
+    return frozenset(names)
+
+
+def _rebinds_unseen(nodes: Nodes) -> bool:
+    return any(name.id in _BEYOND_READING for name in nodes.of(ast.Name)) or any(
+        attribute.attr == "__test__" or (attribute.attr.startswith("test") and not isinstance(attribute.ctx, ast.Load))
+        for attribute in nodes.of(ast.Attribute)
     )
+
+
+def _collectable(scopes: list[Scope], nodes: Nodes) -> Iterable[str]:
+    """What the scopes bind, with what their classes inherit; a name that holds no test is never reported anyway."""
+    for declared in nodes.of(ast.Global):
+        yield from declared.names
+    for scope in scopes:
+        prefix = f"{scope.path}::" if scope.path else ""
+        for member in scope.with_bases():
+            yield from (prefix + name for name in member.names())
+            if member.inherits_unread:
+                yield prefix
+    defined = {statement.name for statement in scopes[0].statements if isinstance(statement, Function | ast.ClassDef)}
+    for name in scopes[0].names() - defined:
+        yield f"{name}::"  # a call may have made a class
 
 
 def _promised(tree: ast.Module) -> Iterable[str]:
@@ -93,39 +129,23 @@ def _promised(tree: ast.Module) -> Iterable[str]:
             yield statement.name
 
 
-def _bound_once(body: list[ast.stmt]) -> list[_Function | ast.ClassDef]:
+def _bound_once(body: list[ast.stmt]) -> list[Function | ast.ClassDef]:
     """The functions and classes of ``body`` whose name nothing after them binds to something else."""
-    found: dict[str, _Function | ast.ClassDef] = {}
+    found: dict[str, Function | ast.ClassDef] = {}
     for statement in body:
-        for name in _bound_names(statement):
+        for name in bound_names(statement):
             found.pop(name, None)
-        if isinstance(statement, _Function | ast.ClassDef):
+        if isinstance(statement, Function | ast.ClassDef):
             found[statement.name] = statement
     return list(found.values())
 
 
-def _bound_names(statement: ast.stmt) -> Iterable[str]:
-    if isinstance(statement, _Function | ast.ClassDef):
-        yield statement.name
-        return
-    for node in ast.walk(statement):
-        match node:
-            case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
-                yield name
-            case ast.alias(name=name, asname=alias):
-                yield alias or name.partition(".")[0]
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                yield name
-            case ast.MatchAs(name=str(name)) | ast.ExceptHandler(name=str(name)):
-                yield name
-
-
-def _test_functions(body: list[ast.stmt]) -> Iterable[_Function]:
+def _test_functions(body: list[ast.stmt]) -> Iterable[Function]:
     return (statement for statement in _bound_once(body) if _is_test(statement))  # type: ignore[misc]
 
 
-def _is_test(statement: _Function | ast.ClassDef) -> bool:
-    return isinstance(statement, _Function) and statement.name.startswith("test") and _keeps(statement.decorator_list)
+def _is_test(statement: Function | ast.ClassDef) -> bool:
+    return isinstance(statement, Function) and statement.name.startswith("test") and _keeps(statement.decorator_list)
 
 
 def _is_collected(definition: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> bool:
@@ -137,7 +157,7 @@ def _is_collected(definition: ast.ClassDef, classes: dict[str, ast.ClassDef]) ->
 
 def _is_plain(definition: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> bool:
     """True where no constructor keeps pytest away, as far as the bases can be read."""
-    bound = {name for statement in definition.body for name in _bound_names(statement)}
+    bound = {name for statement in definition.body for name in bound_names(statement)}
     if bound & {"__init__", "__new__", "__test__"}:
         return False
     return all(
@@ -163,22 +183,7 @@ def _known_base(base: ast.expr, definition: ast.ClassDef, classes: dict[str, ast
 
 def _keeps(decorators: list[ast.expr]) -> bool:
     """True if what the decorators leave is certainly still a test of that name: marks, patches, unittest's skips."""
-    return all(_dotted_names(decorator) & _KEEPING_DECORATORS for decorator in decorators)
-
-
-def _dotted_names(node: ast.expr) -> frozenset[str]:
-    names: set[str] = set()
-    while True:
-        match node:
-            case ast.Call(func=inner):
-                node = inner
-            case ast.Attribute(value=inner, attr=name):
-                names.add(name)
-                node = inner
-            case ast.Name(id=name):
-                return frozenset(names | {name})
-            case _:
-                return frozenset(names)
+    return all(_KEEPING_DECORATORS.intersection(dotted_name(decorator).split(".")) for decorator in decorators)
 
 
 def _last_name(node: ast.expr) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import logging
 import os
@@ -11,7 +12,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from kodcode_hub.verification.inside.kernel import NOBODY
+
 _PREFIX = "trial-"
+_TO_PASS_THROUGH = 0o711
+_SUBFOLDERS = ("work", "tmp", "shm")
 _log = logging.getLogger(__name__)
 
 
@@ -29,6 +34,38 @@ def private_folder(scratch: Path) -> Iterator[Path]:
             yield folder
     finally:
         _remove(folder)
+
+
+@contextlib.contextmanager
+def trial_folder(scratch: Path) -> Iterator[Path]:
+    """A private folder with ``work``, ``tmp`` and ``shm`` inside, as trials expect it.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    with private_folder(scratch) as folder:
+        for place in (folder, *(folder / name for name in _SUBFOLDERS)):
+            place.mkdir(exist_ok=True)
+            if os.geteuid() == 0:
+                os.chown(place, NOBODY, NOBODY)  # root's trials run as that user, where they are isolated
+        yield folder
+
+
+def reachable_scratch(scratch: Path, isolation: str) -> Path:
+    """Where trials with this isolation can have their folders: ``scratch``, unless their user cannot get there.
+
+    Raises:
+        OSError: root's place for such trials cannot be made, or is not root's.
+    """
+    if os.geteuid() != 0 or isolation != "landlock":
+        return scratch
+    place = Path(tempfile.gettempdir()) / "kodcode-trials"
+    place.mkdir(mode=_TO_PASS_THROUGH, exist_ok=True)
+    if place.is_symlink() or place.stat().st_uid != 0:
+        raise PermissionError(errno.EPERM, f"{place} is not root's: remove it")
+    place.chmod(_TO_PASS_THROUGH)
+    clear_leftovers(place)
+    return place
 
 
 def clear_leftovers(scratch: Path) -> int:

@@ -14,9 +14,13 @@ class Limits:
 
     timeout_s: float = 30.0
     memory_mb: int = 2048
+    """Of each process its address space, of all together their resident memory."""
     file_mb: int = 64
-    processes: int = 256
+    disk_mb: int = 256
+    processes: int = 128
+    """Of all together; the kernel lets 64 more come, threads included, before it refuses."""
     output_kb: int = 200
+    """How much of the output is kept; all is read, up to 64 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +33,16 @@ class Environment:
 
 
 class Sandbox(Protocol):
-    """Runs one test file against one solution. All pass ``tests/verification/test_sandbox_conformance.py``."""
+    """Runs one test file against one solution. Held by ``tests/verification/test_sandbox_conformance.py``."""
 
     @property
     def environment(self) -> Environment:
         """Where trials run."""
+        ...
+
+    @property
+    def isolation(self) -> str:
+        """How trials are isolated: ``namespaces``, ``landlock`` or ``none``."""
         ...
 
     async def run(self, solution: str, test: str) -> Verdict:

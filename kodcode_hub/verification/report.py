@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from kodcode_hub.record import TestOutcome
 
-Limit = Literal["", "wall", "cpu", "output", "report"]
+Limit = Literal["", "wall", "cpu", "memory", "processes", "disk", "output", "report"]
 
 _OUTCOMES = frozenset({"passed", "failed", "error", "skipped", "xfailed", "xpassed"})
 
@@ -19,9 +19,9 @@ class Ending:
     """How the trial's processes ended, as seen from outside."""
 
     exit_code: int | None
-    """Of the runner; negative: the signal that killed it; None: nobody was left to tell."""
+    """Of the judging process; negative: the signal that killed it; None: it was still running when the trial ended."""
     limit: Limit = ""
-    """Which limit ended it: wall-clock time, CPU time, bytes of output, bytes of report."""
+    """Which limit ended it: times, memory, processes and disk of all processes together, bytes of output or report."""
     oom_killed: bool = False
     """It died of SIGKILL while the kernel's count of out-of-memory kills went up."""
     seconds: float = 0.0
@@ -30,6 +30,8 @@ class Ending:
     """User and system time of all processes of the trial, the start of Python and pytest included."""
     peak_memory_mb: float = 0.0
     """Largest resident set of one process of the trial."""
+    solution_exit_code: int | None = None
+    """Of the solution's process in mode ``split``; None: it was still running, or there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class ReportedTest:
     out_of_memory: bool = False
     phase: str = ""
     """Which phase decided: ``setup``, ``call``, ``teardown``."""
+    missing_package: str = ""
+    """The module that was not found, where that is why it failed."""
 
 
 @dataclass(slots=True)
@@ -58,7 +62,11 @@ class Report:
     """What ended the session before its time, besides errors of collection."""
     stopped_in_test: bool = False
     out_of_memory: bool = False
+    solution_gone: str = ""
+    """Mode ``split``: how the solution's process left the bridge before it was asked to."""
     coverage: int | None = None
+    missing_lines: list[int] = field(default_factory=list)
+    """Lines of the solution's statements that were not run."""
     status: int | None = None
     """pytest's exit status, from the message that ends a complete report."""
     forgery: str = ""
@@ -86,6 +94,12 @@ def parse_report(data: bytes, nonce: str) -> Report:
         if report.forgery:
             break
     return report
+
+
+def report_messages(data: bytes) -> list[dict[str, Any]]:
+    """The messages as they came, without their nonce; for people who look at a trial."""
+    found = [message for line in _whole_lines(data) if (message := _message(line)) is not None]
+    return [{name: value for name, value in message.items() if name != "nonce"} for message in found]
 
 
 def readable(text: str) -> str:
@@ -123,8 +137,11 @@ def _take(report: Report, message: dict[str, Any]) -> bool:
                 report.stopped = report.stopped or readable(message["message"])
                 report.stopped_in_test |= message["running"] is True
                 report.out_of_memory |= message["memory"] is True
+            case "gone":
+                report.solution_gone = readable(message["message"])
             case "coverage":
                 report.coverage = None if message["percent"] is None else int(message["percent"])
+                report.missing_lines = [int(line) for line in message.get("missing", "").split()]
             case "end":
                 report.status = int(message["status"])
             case _:
@@ -140,4 +157,5 @@ def _test(message: dict[str, Any]) -> ReportedTest:
     outcome = TestOutcome(
         readable(message["name"]), message["outcome"], readable(message["message"]), round(float(message["seconds"]), 6)
     )
-    return ReportedTest(outcome, message["memory"] is True, str(message["phase"]))
+    missing = readable(message.get("missing", ""))
+    return ReportedTest(outcome, message["memory"] is True, str(message["phase"]), missing)

@@ -1,4 +1,5 @@
-"""The files that run inside a trial's own processes, in the trials' Python, where this package may not be installed.
+"""What runs inside a worker's processes, in the trials' Python, where this package may not be installed.
 
-They are started by path, and import the standard library, pytest, coverage, and one another by bare name.
+``start.py`` loads this folder there as a package of another name. Its modules import the standard library, pytest,
+coverage, and one another relatively.
 """

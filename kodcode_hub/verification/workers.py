@@ -1,0 +1,67 @@
+"""The workers of a sandbox: warm ones are used again, each for the libraries it has preloaded."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+
+from kodcode_hub.verification.worker import Worker
+
+_IDLE_FOR_EACH_BUSY = 3
+"""One for each kind of preloads."""
+
+
+class Workers:
+    """Lends workers out, one trial at a time. From any thread."""
+
+    def __init__(self, python: str, tier: str, *, at_a_time: int) -> None:
+        """
+        Args:
+            python: the interpreter of the workers.
+            tier: the isolation they enter.
+            at_a_time: how many trials run at the same time; that many workers are busy, three times as many idle.
+        """
+        self._python, self._tier = python, tier
+        self._most_idle = at_a_time * _IDLE_FOR_EACH_BUSY
+        self._idle: list[Worker] = []
+        self._lock = threading.Lock()
+
+    @contextlib.contextmanager
+    def borrow(self, preloads: tuple[str, ...]) -> Iterator[Worker]:
+        """A worker that has preloaded exactly ``preloads``; one that gets lost, or breaks, is not used again.
+
+        Raises:
+            SandboxError: a new one does not start.
+        """
+        worker = self._take(preloads) or Worker(self._python, self._tier, preloads)
+        try:
+            yield worker
+        except BaseException:
+            worker.close()
+            raise
+        for surplus in [worker] if worker.is_lost else self._give_back(worker):
+            surplus.close()
+
+    def close(self) -> None:
+        """End those that are idle."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for worker in idle:
+            worker.close()
+
+    def _take(self, preloads: tuple[str, ...]) -> Worker | None:
+        with self._lock:
+            for worker in reversed(self._idle):
+                if worker.preloads == preloads:
+                    self._idle.remove(worker)
+                    return worker
+        return None
+
+    def _give_back(self, worker: Worker) -> list[Worker]:
+        """Those that have been idle longest, when there are too many."""
+        with self._lock:
+            self._idle.append(worker)
+            surplus = self._idle[: max(0, len(self._idle) - self._most_idle)]
+            del self._idle[: len(surplus)]
+        return surplus
