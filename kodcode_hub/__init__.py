@@ -1,8 +1,8 @@
 """kodcode_hub: make, verify, publish, browse and train on verifiable coding datasets (KodCode, arXiv 2503.02951).
 
-The commands of ``kodcode`` as functions: :func:`build_run`, :func:`run_demo`, :func:`run_status`, :func:`list_subsets`,
-:func:`load_subset`. Importing this package loads none of its dependencies; a room is entered when one of its functions
-is used.
+The commands of ``kodcode`` as functions: :func:`build_run`, :func:`run_demo`, :func:`run_status`,
+:func:`verify_file`, :func:`list_subsets`, :func:`load_subset`. Importing this package loads none of its dependencies; a
+room is entered when one of its functions is used.
 """
 
 from importlib import import_module
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from kodcode_hub.pipeline.demo import run_demo as run_demo
     from kodcode_hub.pipeline.status import run_status as run_status
     from kodcode_hub.pipeline.subset_list import list_subsets as list_subsets
+    from kodcode_hub.pipeline.verify_file import verify_file as verify_file
     from kodcode_hub.subsets import load_subset as load_subset
 
 __version__ = "0.1.0"
@@ -22,6 +23,7 @@ _FUNCTIONS = {
     "run_demo": "kodcode_hub.pipeline.demo",
     "run_status": "kodcode_hub.pipeline.status",
     "list_subsets": "kodcode_hub.pipeline.subset_list",
+    "verify_file": "kodcode_hub.pipeline.verify_file",
     "load_subset": "kodcode_hub.subsets",
 }
 

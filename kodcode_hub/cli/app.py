@@ -9,7 +9,14 @@ import typer
 from rich.console import Console
 
 import kodcode_hub
-from kodcode_hub.cli import build_command, demo_command, endpoint_command, status_command, subsets_command
+from kodcode_hub.cli import (
+    build_command,
+    demo_command,
+    endpoint_command,
+    status_command,
+    subsets_command,
+    verify_command,
+)
 from kodcode_hub.cli.arguments import expand_repeated
 from kodcode_hub.errors import KodcodeError, UsageError
 
@@ -23,6 +30,7 @@ app = typer.Typer(
 app.command("demo")(demo_command.demo)
 app.command("build")(build_command.build)
 app.command("status")(status_command.status)
+app.command("verify")(verify_command.verify)
 app.command("subsets")(subsets_command.subsets)
 app.command("endpoint")(endpoint_command.endpoint)
 

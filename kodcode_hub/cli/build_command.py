@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from kodcode_hub.cli.interruption import interruptible
+from kodcode_hub.cli.isolation import Isolation
 from kodcode_hub.cli.progress_view import progress_view
 from kodcode_hub.cli.tables import summary_table
 from kodcode_hub.pipeline.build import BuildResult, build_run
@@ -66,6 +67,9 @@ def build(
     workers: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Trials run at a time (default: a core each).")
     ] = None,
+    isolation: Annotated[
+        Isolation, typer.Option(help="auto, strict: never without; none: run code that you trust as it is.")
+    ] = Isolation.auto,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Ask dead letters of earlier starts again.")
     ] = False,
@@ -104,6 +108,7 @@ def build(
             urls,
             settings=settings,
             workers=workers or usable_cores(),
+            isolation="none" if isolation is Isolation.none else "strict",
             retry_failed=retry_failed,
             listener=listener,
         )

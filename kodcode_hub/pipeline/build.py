@@ -27,8 +27,10 @@ from kodcode_hub.pipeline.summary import SubsetSummary, summarize
 from kodcode_hub.pipeline.tally import Tally
 from kodcode_hub.pipeline.verifier import Verifier
 from kodcode_hub.resources import samples_folder
+from kodcode_hub.verification.private_folder import clear_leftovers
 from kodcode_hub.verification.protocol import Sandbox
-from kodcode_hub.verification.subprocess_sandbox import SubprocessSandbox
+from kodcode_hub.verification.self_test import IsolationAsked
+from kodcode_hub.verification.warm_sandbox import open_sandbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ def build_run(
     *,
     settings: dict[str, Any],
     workers: int,
+    isolation: IsolationAsked = "auto",
     retry_failed: bool = False,
     listener: ProgressListener | None = None,
 ) -> BuildResult:
@@ -60,6 +63,7 @@ def build_run(
         urls: endpoint URLs as in INTERFACE.md.
         settings: fields of :class:`Recipe` that were given now; the others are the run's own, or the defaults.
         workers: trials run at a time.
+        isolation: ``strict`` refuses to run trials that nothing isolates; ``auto`` isolates where it can.
         retry_failed: ask the dead letters of earlier starts again.
         listener: is told the progress about once a second.
 
@@ -67,6 +71,7 @@ def build_run(
         UsageError: settings, seeds, benchmarks or the run folder cannot be used.
         EndpointError: a server cannot be used; what was answered is kept.
         SandboxError: the sandbox broke.
+        IsolationError: trials cannot be isolated here, and ``strict`` was asked for.
     """
     urls.check()
     with open_run_folder(run) as folder:
@@ -75,9 +80,9 @@ def build_run(
         folder.ledger.set_meta_now("recipe", recipe.as_json())
         if retry_failed:
             folder.ledger.forget_dead_letters()
-        sandbox = SubprocessSandbox(recipe.limits, scratch=folder.scratch)
-        sandbox.clear_leftovers()
-        return asyncio.run(_Build(folder, recipe, sources, sandbox, workers, listener).run(urls))
+        clear_leftovers(folder.scratch)
+        with open_sandbox(recipe.limits, scratch=folder.scratch, workers=workers, isolation=isolation) as sandbox:
+            return asyncio.run(_Build(folder, recipe, sources, sandbox, workers, listener).run(urls))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ class Verifier:
     def __init__(self, sandbox: Sandbox, ledger: Ledger, *, limits: Limits, workers: int) -> None:
         self._sandbox = sandbox
         self._ledger = ledger
-        self._conditions = (asdict(limits), asdict(sandbox.environment))
+        self._conditions = (asdict(limits), asdict(sandbox.environment), sandbox.isolation)
         self._slots = asyncio.Semaphore(workers)
         self._under_way: dict[str, asyncio.Task[Verdict]] = {}
 
