@@ -10,7 +10,7 @@ import kodcode_hub
 from tests.pipeline.running import kodcode
 
 
-@pytest.mark.parametrize("command", ["demo", "build", "status", "subsets", "endpoint"])
+@pytest.mark.parametrize("command", ["demo", "build", "status", "verify", "subsets", "endpoint"])
 def test_help_has_examples(command: str) -> None:
     done = kodcode([command, "--help"])
     assert done.returncode == 0

@@ -18,6 +18,7 @@ from kodcode_hub.pipeline.status import run_status
 from tests.pipeline.counting_server import counting_server
 from tests.pipeline.running import command, environment, kodcode, release_bytes
 from tests.pipeline.world import make_world
+from tests.verification.sandboxes import descendants, is_running, wait_until
 
 KILLS = 20
 
@@ -71,6 +72,9 @@ def _assert_status_is_whole(run: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+LAUNCHER_ZYGOTE_AND_TRIAL = 3
+
+
 @pytest.mark.slow
 def test_a_kill_leaves_no_trial_running(tmp_path: Path) -> None:
     world = make_world(tmp_path)
@@ -78,29 +82,11 @@ def test_a_kill_leaves_no_trial_running(tmp_path: Path) -> None:
     process = subprocess.Popen(
         command(world.arguments(run)), env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    deadline = time.monotonic() + 60
-    while not _processes_in(run / "scratch") and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert _processes_in(run / "scratch")
+    wait_until(lambda: len(descendants(process.pid)) >= LAUNCHER_ZYGOTE_AND_TRIAL)
+    family = descendants(process.pid)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    deadline = time.monotonic() + 10
-    while _processes_in(run / "scratch") and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert _processes_in(run / "scratch") == []
-
-
-def _processes_in(folder: Path) -> list[int]:
-    """Processes whose working directory lies in ``folder``."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                if (entry / "cwd").readlink().is_relative_to(folder):
-                    found.append(int(entry.name))
-            except OSError:
-                continue
-    return found
+    wait_until(lambda: not any(map(is_running, family)))
 
 
 @pytest.mark.slow
@@ -117,13 +103,12 @@ def test_ctrl_c_stops_with_a_sentence_and_the_next_start_goes_on(tmp_path: Path)
         # A shell lets its background jobs ignore Ctrl-C, and these tests may be one.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
-    deadline = time.monotonic() + 60
-    while not _processes_in(run / "scratch") and time.monotonic() < deadline:
-        time.sleep(0.01)
+    wait_until(lambda: len(descendants(process.pid)) >= LAUNCHER_ZYGOTE_AND_TRIAL)
+    family = descendants(process.pid)
     process.send_signal(signal.SIGINT)
     _, message = process.communicate(timeout=60)
     assert process.returncode == 130
     assert message.strip() == "stopped; the same command goes on where this one was"
-    assert _processes_in(run / "scratch") == []
+    wait_until(lambda: not any(map(is_running, family)))
     assert run_status(run)["state"] == "stopped"
     assert kodcode(words).returncode == 0

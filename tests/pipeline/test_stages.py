@@ -49,6 +49,7 @@ class ScriptedSandbox:
 
     runs: list[tuple[str, str]] = field(default_factory=list)
     environment: Environment = field(default_factory=lambda: Environment("3", "", "test"))
+    isolation: str = "none"
 
     async def run(self, solution: str, test: str) -> Verdict:
         self.runs.append((solution, test))

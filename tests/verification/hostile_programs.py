@@ -15,7 +15,7 @@ class Hostile(NamedTuple):
     solution: str
     test: str = TEST
     verdicts: str = "tampered"
-    """One or several, with blanks between."""
+    """Where the trick works, one or several with blanks between; where it has no effect, a plain failure is left."""
 
 
 HOSTILE: dict[str, Hostile] = {
@@ -57,11 +57,13 @@ HOSTILE: dict[str, Hostile] = {
         "from _pytest.python import Module\nmake = Module._genfunctions\n"
         "Module._genfunctions = lambda self, name, f: make(self, name, f) if name != 'test_a' else ()" + WRONG,
         TWO_TESTS,
+        verdicts="tampered fail",
     ),
     "stopping after the first test": Hostile(
         "import gc\ndef stop():\n    for thing in gc.get_objects():\n"
         "        if type(thing).__name__ == 'Session': thing.shouldstop = 'enough'\n" + WRONG,
         "import solution\n\ndef test_0():\n    solution.stop()\n\n" + TEST,
+        verdicts="tampered fail",
     ),
     "planted conftest, ini and sitecustomize": Hostile(
         """
@@ -127,7 +129,7 @@ os._exit(0)
     ),
     "two hundred processes": Hostile(
         "import os, time\ndef add(a, b):\n    for _ in range(200):\n        if os.fork() == 0: time.sleep(600)\n",
-        verdicts="fail",
+        verdicts="fail error",
     ),
     "forks that report too": Hostile("import os\ndef add(a, b):\n    os.fork()\n    return 4\n", verdicts="fail"),
 }

@@ -12,14 +12,14 @@ import pytest
 
 from kodcode_hub.errors import InterpreterError, SandboxError, UsageError
 from kodcode_hub.verification.environment import describe_environment
-from kodcode_hub.verification.subprocess_sandbox import SubprocessSandbox
+from kodcode_hub.verification.warm_sandbox import WarmSandbox, open_sandbox
 
 TEST = "def test_a(): pass\n"
 
 
 def test_an_interpreter_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InterpreterError, match=r"no-python, does not answer: .*No such file") as caught:
-        SubprocessSandbox(python=str(tmp_path / "no-python"), scratch=tmp_path)
+        open_sandbox(python=str(tmp_path / "no-python"), scratch=tmp_path)
     assert isinstance(caught.value, SandboxError)
     assert isinstance(caught.value, UsageError)
     assert caught.value.exit_code == 2
@@ -41,9 +41,11 @@ def test_a_pytest_that_does_not_start_is_no_verdict(tmp_path: Path) -> None:
     for name in ("pytest", "coverage"):
         (packages / f"{name}-1.0.dist-info").mkdir()
         (packages / f"{name}-1.0.dist-info" / "METADATA").write_text(f"Name: {name}\nVersion: 1.0\n")
-    sandbox = SubprocessSandbox(python=str(python), scratch=tmp_path / "scratch")
 
-    with pytest.raises(SandboxError, match=r"(?s)before the trial began \(exit code 1\).*No module named 'coverage'"):
+    with (
+        WarmSandbox(python=str(python), scratch=tmp_path / "scratch") as sandbox,
+        pytest.raises(SandboxError, match=r"(?s)a worker with isolation 'none' does not start.*No module named"),
+    ):
         asyncio.run(sandbox.run("x = 1\n", TEST))
     assert list((tmp_path / "scratch").iterdir()) == []
 
@@ -51,19 +53,22 @@ def test_a_pytest_that_does_not_start_is_no_verdict(tmp_path: Path) -> None:
 def test_a_scratch_folder_that_cannot_be_made_is_no_verdict(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 
-    with pytest.raises(SandboxError, match="File exists"):
-        asyncio.run(SubprocessSandbox(scratch=tmp_path / "file").run("x = 1\n", TEST))
+    with WarmSandbox(scratch=tmp_path / "file") as sandbox, pytest.raises(SandboxError, match="File exists"):
+        asyncio.run(sandbox.run("x = 1\n", TEST))
 
 
-def test_a_file_that_cannot_be_written_is_no_verdict(tmp_path: Path) -> None:
-    sandbox = SubprocessSandbox(scratch=tmp_path / "scratch")
-    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, limit[1]))
-    try:
-        with pytest.raises(SandboxError, match="File too large"):
-            asyncio.run(sandbox.run("x = 1\n" * 1000, TEST))
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+def test_texts_that_cannot_be_handed_over_are_no_verdict(tmp_path: Path) -> None:
+    """A full disk, or a limit on files, where the texts go."""
+    with WarmSandbox(scratch=tmp_path / "scratch") as sandbox:
+        assert asyncio.run(sandbox.run("x = 1\n", TEST)).passed
+        limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1024, limit[1]))
+        try:
+            with pytest.raises(SandboxError, match="File too large"):
+                asyncio.run(sandbox.run("x = 1\n" * 1000, TEST))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+        assert asyncio.run(sandbox.run("x = 1\n", TEST)).passed
     assert list((tmp_path / "scratch").iterdir()) == []
 
 

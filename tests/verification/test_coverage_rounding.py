@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kodcode_hub.verification.inside.trial_coverage import rounded_percent
+from kodcode_hub.verification.inside.statements import rounded_percent
 from kodcode_hub.verification.protocol import Sandbox
 from tests.verification.sandboxes import run_trial
 

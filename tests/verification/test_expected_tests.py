@@ -5,6 +5,7 @@ import textwrap
 import pytest
 
 from kodcode_hub.verification.expected_tests import Expectations, read_expectations
+from kodcode_hub.verification.skip_marks import Skips
 
 
 def read(text: str) -> Expectations:
@@ -88,18 +89,93 @@ def test_a_name_defined_twice_is_expected_once() -> None:
     [
         "@pytest.mark.skip\ndef test_a(): ...",
         "@mark.xfail\ndef test_a(): ...",
-        "from pytest import importorskip",
+        "from pytest import importorskip\nnp = importorskip('numpy')",
         "def test_a():\n    pytest.skip('x')",
         "class TestA(TestCase):\n    def test_a(self): self.skipTest('x')",
         "import unittest\n@unittest.expectedFailure\ndef test_a(): ...",
     ],
 )
 def test_a_file_that_skips_is_known_to(text: str) -> None:
-    assert read(text).may_skip
+    assert read(text).skips != Skips()
 
 
 def test_a_file_that_only_speaks_of_skipping_is_not() -> None:
-    assert not read("def test_skip():\n    'skip xfail'\n    assert solution.skip_list() == 'skip'").may_skip
+    text = "def test_skip():\n    'skip xfail'\n    assert solution.skip_list() == 'skip'"
+
+    assert read(text).skips == Skips()
+    assert not read(text).may_skip_test("test_skip")
+
+
+DEFINING = """
+    import unittest
+    from helpers import Shared
+    from solution import *
+    from solution import Base, test_named
+
+    def test_a(): ...
+    if True:
+        async def test_b(): ...
+    for test_c in (print,): pass
+    test_d = make()
+    TestMade = make_class()
+
+    class Mixin:
+        def test_e(self): ...
+    class TestF(Mixin):
+        def test_g(self): ...
+        test_h = test_g
+        class TestI:
+            def test_j(self): ...
+    class TestK(Shared): ...
+    class TestL(Base):
+        def test_m(self): ...
+    class Case(unittest.TestCase):
+        def runTest(self): ...
+"""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "test_a",
+            "test_a[x]",
+            "test_b",
+            "test_c",
+            "test_d[a::b]",
+            "TestMade::test_x",
+            "TestF::test_e",
+            "TestF::test_g",
+        ),
+        *("TestF::test_h", "TestF::TestI::test_j", "TestK::test_whatever", "TestL::test_m", "Case::runTest"),
+    ],
+)
+def test_tests_that_stand_in_the_text_may_be_collected(name: str) -> None:
+    assert read(DEFINING).may_collect(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["test_x", "test_named", "TestX::test_a", "TestF::test_x", "TestL::test_x", "Case::test_x", "TestF::test_j", ""],
+)
+def test_tests_that_stand_nowhere_in_the_text_may_not(name: str) -> None:
+    assert not read(DEFINING).may_collect(name)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "globals()['test_x'] = f",
+        "setattr(TestC, 'test_x', f)",
+        "exec('def test_x(): ...')",
+        "TestC.test_x = f",
+        "from parameterized import parameterized\nclass TestC:\n    @parameterized.expand([1])\n    def a(self): ...",
+        "def make():\n    global test_x\n    test_x = f",
+        "def (",
+    ],
+)
+def test_a_text_that_makes_names_unseen_may_collect_any(text: str) -> None:
+    assert read(text).may_collect("test_x")
 
 
 def test_parameters_and_plugins_are_seen() -> None:
@@ -111,6 +187,7 @@ def test_parameters_and_plugins_are_seen() -> None:
 @pytest.mark.parametrize("text", ["def (", "x = 1\0", "(" * 5000 + ")" * 5000, "x = '\ud800'", "\ufeffdef f("])
 def test_of_what_does_not_parse_nothing_is_expected(text: str) -> None:
     assert read_expectations(text) == Expectations()
+    assert read_expectations(text + " skip").may_skip_test("test_a")
 
 
 def test_invalid_escapes_are_the_files_own_matter() -> None:

@@ -62,10 +62,8 @@ def test_skipping_one_test_of_two_passes_where_the_file_says_so(sandbox: Sandbox
     assert verdict.tests[0].message == "Skipped: old"
 
 
-def test_a_solution_that_lies_about_equality_still_passes_in_one_interpreter(sandbox: Sandbox) -> None:
-    """Known and stated: such a verdict carries no assurance. A sandbox that splits solution and test will refuse it."""
+def test_a_solution_that_lies_about_equality_is_not_believed(sandbox: Sandbox) -> None:
+    """Defect 29: an object that is equal to everything passed."""
     solution = "class Anything:\n    def __eq__(self, other): return True\n\ndef add(a, b):\n    return Anything()\n"
 
-    verdict = run_trial(sandbox, solution, USE)
-
-    assert verdict.mode == "split" or (verdict.verdict, verdict.assurance) == ("pass", "none")
+    assert run_trial(sandbox, solution, USE).verdict == "fail"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from kodcode_hub.verification.protocol import Limits, Sandbox
-from tests.verification.sandboxes import is_running, outcomes, run_trial, wait_until
+from tests.verification.sandboxes import descendants, outcomes, run_trial, wait_until
 
 DOUBLE = "def double(x):\n    return 2 * x\n"
 TEST_DOUBLE = "from solution import double\n\ndef test_double():\n    assert double(2) == 4\n"
@@ -229,20 +230,18 @@ def test_trials_at_the_same_time_do_not_mix(sandbox: Sandbox) -> None:
 
 def test_nothing_is_left_of_a_trial(make_sandbox: Callable[[Limits], Sandbox], tmp_path: Path) -> None:
     """Defect 33. Daemons, locked folders and deep ones among what a trial may leave."""
-    pids = tmp_path / "pids"
-    solution = f"""
+    solution = """
         import os, time
+        ready, begun = os.pipe()
         for start_session in (False, True):
             if os.fork() == 0:
                 if start_session:
                     os.setsid()
                     if os.fork():
                         os._exit(0)
-                with open({str(pids)!r}, "a") as file:
-                    file.write(f"{{os.getpid()}}\\n")
+                os.write(begun, b"x")
                 time.sleep(600)
-        while not os.path.exists({str(pids)!r}) or len(open({str(pids)!r}).read().split()) < 2:
-            time.sleep(0.01)
+        assert os.read(ready, 1) + os.read(ready, 1) == b"xx"
         os.makedirs("locked/inner")
         os.chmod("locked", 0)
         top = os.getcwd()
@@ -251,29 +250,34 @@ def test_nothing_is_left_of_a_trial(make_sandbox: Callable[[Limits], Sandbox], t
             os.chdir("d")
         os.chdir(top)
     """
-    verdict = run_trial(make_sandbox(Limits(timeout_s=20)), solution, "import solution\ndef test_a(): pass\n")
+    sandbox = make_sandbox(Limits(timeout_s=20))
+    before = descendants(os.getpid())
 
-    assert verdict.passed
-    assert [pid for pid in map(int, pids.read_text().split()) if is_running(pid)] == []
-    assert list((tmp_path / "scratch").iterdir()) == []
+    verdict = run_trial(sandbox, solution, "import solution\ndef test_a(): pass\n")
+
+    assert verdict.passed, verdict
+    assert len(descendants(os.getpid())) == len(before) + 2  # a launcher and a zygote, ready for the next
+    assert not list((tmp_path / "scratch").glob("*"))
 
 
 def test_a_cancelled_trial_is_gone_when_the_cancellation_returns(
     make_sandbox: Callable[[Limits], Sandbox], tmp_path: Path
 ) -> None:
-    pid_file = tmp_path / "pid"
-    test = f"import os, time\nopen({str(pid_file)!r}, 'w').write(str(os.getpid()) + ' ')\ntime.sleep(600)\n"
+    sandbox = make_sandbox(Limits())
+    run_trial(sandbox, DOUBLE, TEST_DOUBLE)
+    at_rest = descendants(os.getpid())
 
     async def start_and_cancel() -> None:
-        trial = asyncio.create_task(make_sandbox(Limits()).run(DOUBLE, test))
-        await asyncio.to_thread(wait_until, lambda: pid_file.exists() and pid_file.read_text().endswith(" "))
+        trial = asyncio.create_task(sandbox.run(DOUBLE, "import time\ntime.sleep(600)\n"))
+        await asyncio.to_thread(wait_until, lambda: len(descendants(os.getpid())) > len(at_rest))
         trial.cancel()
         with pytest.raises(asyncio.CancelledError):
             await trial
 
     asyncio.run(start_and_cancel())
-    assert not is_running(int(pid_file.read_text()))
-    assert list((tmp_path / "scratch").iterdir()) == []
+    assert descendants(os.getpid()) == at_rest
+    assert not list((tmp_path / "scratch").glob("*"))
+    assert run_trial(sandbox, DOUBLE, TEST_DOUBLE).passed
 
 
 def test_many_trials_leave_no_descriptor_open(sandbox: Sandbox) -> None:

@@ -9,6 +9,7 @@ import pytest
 from kodcode_hub.record import TestOutcome
 from kodcode_hub.verification.expected_tests import Expectations
 from kodcode_hub.verification.report import Ending, Report, ReportedTest
+from kodcode_hub.verification.skip_marks import Skips
 from kodcode_hub.verification.verdict import judge
 
 NOTHING_EXPECTED = Expectations()
@@ -30,7 +31,7 @@ def verdict_of(report: Report, ending: Ending = WELL, expected: Expectations = N
 
 
 def test_a_pass_takes_one_test_that_passed_and_none_that_failed() -> None:
-    skipping = Expectations(may_skip=True)
+    skipping = Expectations(skips=Skips(frozenset({"test_a", "test_b"})))
 
     assert verdict_of(a_report(a_test("passed"))) == "pass"
     assert verdict_of(a_report(a_test("passed"), a_test("failed", "test_b"))) == "fail"
@@ -111,7 +112,7 @@ def test_tests_that_are_not_reported_were_taken_away() -> None:
     assert verdict_of(report, expected=expected) == "pass"
     assert verdict_of(a_report(a_test("passed", "test_a[1]")), expected=expected) == "tampered"
     assert verdict_of(a_report(), expected=expected) == "tampered"
-    assert verdict_of(a_report(), expected=replace(expected, may_skip=True)) == "no_tests"
+    assert verdict_of(a_report(), expected=replace(expected, skips=Skips(whole_file=True))) == "no_tests"
 
 
 def test_a_test_reported_twice_or_collected_and_not_reported_is_tampering() -> None:
@@ -123,8 +124,18 @@ def test_a_skip_that_the_test_file_does_not_make_is_tampering() -> None:
     report = a_report(a_test("passed", "test_0"), a_test("skipped"))
 
     assert verdict_of(report) == "tampered"
-    assert verdict_of(report, expected=Expectations(may_skip=True)) == "pass"
+    assert verdict_of(report, expected=Expectations(skips=Skips(frozenset({"test_a"})))) == "pass"
+    assert verdict_of(report, expected=Expectations(skips=Skips(frozenset({"test_0"})))) == "tampered"
     assert verdict_of(report, expected=Expectations(left_to_pytest=frozenset({"test_a"}))) == "pass"
+
+
+def test_a_test_that_the_test_file_does_not_define_is_tampering_whatever_it_did() -> None:
+    expected = Expectations(collectable=frozenset({"test_a"}))
+
+    assert verdict_of(a_report(a_test("passed", "test_a[1]")), expected=expected) == "pass"
+    for outcome in ("passed", "failed"):
+        report = a_report(a_test("passed", "test_a[1]"), a_test(outcome, "test_b"))
+        assert verdict_of(report, expected=expected) == "tampered"
 
 
 def test_a_test_without_parameters_may_be_skipped_by_pytest_but_not_by_the_solution() -> None:
