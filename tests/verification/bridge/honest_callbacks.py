@@ -282,7 +282,7 @@ GIVEN_TESTS: dict[str, str] = {
 }
 
 THREADED = """
-import queue, threading, time
+import queue, threading, time, warnings
 class Counter:
     def __init__(self): self.n, self.lock = 0, threading.Lock()
     def add(self):
@@ -307,6 +307,7 @@ def debounce(wait):
         return call
     return decorate
 def same(x): return x
+def old(): warnings.warn("old", DeprecationWarning, stacklevel=2); return 1
 """
 
 THREADED_TESTS: dict[str, str] = {
@@ -323,6 +324,21 @@ THREADED_TESTS: dict[str, str] = {
             assert counter.n == 200
             with ThreadPoolExecutor(4) as pool:
                 assert list(pool.map(solution.same, range(100))) == list(range(100))
+    """,
+    "warnings that are errors beside a thread that waits": """
+        import threading, warnings, pytest
+        import solution
+        def test():
+            over = threading.Event()
+            waiting = threading.Thread(target=over.wait)
+            waiting.start()
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                for _ in range(500):
+                    with pytest.raises(DeprecationWarning, match="old"):
+                        solution.old()
+            over.set()
+            waiting.join()
     """,
     "threads that wait for each other": """
         import threading, time

@@ -61,6 +61,7 @@ class Peer(Possessions):
         self._local.conversation = 0
         self.reception.open(0)
         self._is_threaded = False
+        self._threads_before = _count_threads()
         self._abandoned: set[int] = set()
         mirrors.peers.append(self)
         os.register_at_fork(after_in_child=self.leave)
@@ -120,8 +121,7 @@ class Peer(Possessions):
         """
         self._local.conversation = conversation
         while True:
-            operation, _, serial, values = self.reception.next(conversation)
-            self._answer(operation, serial, values)
+            self._answer(self.reception.next(conversation))
 
     def _serve_aside(self, conversation: int) -> None:
         try:
@@ -131,15 +131,18 @@ class Peer(Possessions):
 
     def _await_reply(self, conversation: int, serial: int) -> Any:
         while True:
-            operation, _, number, values = self.reception.next(conversation)
-            if operation in ("ok", "raise"):
+            message = self.reception.next(conversation)
+            operation, _, number, values, news = message
+            if operation not in ("ok", "raise", "news"):
+                self._answer(message)
+                continue
+            self.heed(news)
+            if operation != "news":
                 if number == serial:
                     break
                 if number not in self._abandoned:
                     raise Malformed("a reply to nothing")
                 self._abandoned.discard(number)
-            elif operation != "news":
-                self._answer(operation, number, values)
         if len(values) != 1:
             raise Malformed("a reply without a value")
         if operation == "ok":
@@ -148,7 +151,8 @@ class Peer(Possessions):
             raise Malformed("an exception that is none")
         raise self.as_raised_here(values[0])
 
-    def _answer(self, operation: str, serial: int, values: list[Any]) -> None:
+    def _answer(self, message: Message) -> None:
+        operation, _, serial, values, news = message
         answer = self.answers.get(operation)
         if answer is None:
             raise Malformed("an operation that does not exist")
@@ -156,6 +160,7 @@ class Peer(Possessions):
         try:
             if depth > _DEEPEST:
                 raise RecursionError("maximum recursion depth exceeded across the bridge")
+            self.heed(news)
             result = answer(*values)
         except (SolutionGone, Ended, Malformed):
             raise
@@ -197,7 +202,7 @@ class Peer(Possessions):
 
     def _own_news(self) -> dict[str, Any]:
         news = self.news()
-        if not self._is_threaded and _count_threads() > 0:
+        if not self._is_threaded and _count_threads() > self._threads_before:
             self._attend()
             news["threads"] = True
         if len(self.twins) and self._parity == 0 and not self._is_threaded and (gone := self.twins.forget()):
@@ -209,7 +214,9 @@ class Peer(Possessions):
     def _take(self, message: list[Any]) -> Message:
         try:
             operation, conversation, serial, items = message[:4]
-            news = message[5] if len(message) > 5 else None
+            news: dict[str, Any] = message[5] if len(message) > 5 else {}
+            if type(news) is not dict:
+                raise Malformed("news that are none")
             if news:
                 self.twins.drop(news.pop("drop", ()))
                 self.free(news.pop("free", ()))
@@ -225,9 +232,7 @@ class Peer(Possessions):
             raise Malformed(
                 str(error) if isinstance(error, Malformed) else f"{type(error).__name__}: {error}"
             ) from None
-        if news:
-            self.heed(news)
-        return operation, conversation, serial, values
+        return operation, conversation, serial, values, news
 
     def _attend(self) -> None:
         self._is_threaded = True

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import _thread
 import builtins
+import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -22,8 +23,8 @@ __builtins__ = dict(vars(builtins))  # type: ignore[assignment]
 _identify = threading.get_ident
 _FINAL = (Ended, Malformed)
 
-Message = tuple[str, int, int, list[Any]]
-"""Operation, conversation, serial, values."""
+Message = tuple[str, int, int, list[Any], dict[str, Any]]
+"""Operation, conversation, serial, values, and the news that the thread whose message it is has to heed."""
 
 
 class Reception:
@@ -87,7 +88,8 @@ class Reception:
             raise Ended
 
     def _read(self, conversation: int, outer: int | None) -> Message:
-        failure = None
+        failure: Exception | None = None
+        raw: list[Any] = []
         try:
             raw = self._wire.receive()
             with self._lock:
@@ -97,6 +99,10 @@ class Reception:
             return message
         except _FINAL as error:
             failure = error
+            raise
+        except BaseException as error:
+            if raw and raw[1:2] != [conversation]:  # it is lost to the thread that waits for it
+                failure = Malformed(f"a message that cannot be read here: {type(error).__name__}")
             raise
         finally:
             with self._changed:
@@ -114,8 +120,6 @@ class Reception:
             _thread.start_new_thread(self._serve, (conversation,))
 
     def _attend(self) -> None:
-        try:
-            self.open(-1)
+        self.open(-1)
+        with contextlib.suppress(Exception):  # it has been told to those who wait
             self.next(-1)
-        except _FINAL:
-            return
