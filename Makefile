@@ -23,7 +23,7 @@ demo: $(INSTALLED)
 	$(BIN)/kodcode demo --out .demo
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
