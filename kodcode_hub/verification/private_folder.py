@@ -15,25 +15,25 @@ from pathlib import Path
 from kodcode_hub.verification.inside.kernel import NOBODY
 
 _PREFIX = "trial-"
+_TRIES = 10
 _TO_PASS_THROUGH = 0o711
 _SUBFOLDERS = ("work", "tmp", "shm")
 _log = logging.getLogger(__name__)
 
 
 @contextlib.contextmanager
-def private_folder(scratch: Path) -> Iterator[Path]:
+def private_folder(scratch: Path, prefix: str = _PREFIX) -> Iterator[Path]:
     """A new folder under ``scratch``, locked while it is in use and removed at the end.
 
     Raises:
         OSError: it cannot be made.
     """
     scratch.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=scratch)).resolve()
-    try:
-        with _locked(folder):
+    with _new_folder(scratch, prefix) as folder:
+        try:
             yield folder
-    finally:
-        _remove(folder)
+        finally:
+            _remove(folder)
 
 
 @contextlib.contextmanager
@@ -68,24 +68,46 @@ def reachable_scratch(scratch: Path, isolation: str) -> Path:
     return place
 
 
-def clear_leftovers(scratch: Path) -> int:
-    """Remove the folders that a dead run left under ``scratch``; those of a live run are locked, and stay.
+def clear_leftovers(scratch: Path, prefix: str = _PREFIX) -> int:
+    """Remove the private folders that a dead run left under ``scratch``; those of a live run are locked, and stay.
+
+    Where anybody may write, what others made stays too: they could put something else in its place.
 
     Returns:
         How many were removed.
     """
     removed = 0
-    for folder in sorted(scratch.glob(f"{_PREFIX}*")):
+    is_shared = scratch.exists() and bool(scratch.stat().st_mode & 0o002)
+    for folder in sorted(scratch.glob(f"{prefix}*")):
         with contextlib.suppress(OSError), _locked(folder):
+            if is_shared and folder.lstat().st_uid != os.geteuid():
+                continue
             _remove(folder)
             removed += 1
     return removed
 
 
 @contextlib.contextmanager
+def _new_folder(scratch: Path, prefix: str) -> Iterator[Path]:
+    """Made and locked; another one where it was taken for a leftover in between."""
+    for left in reversed(range(_TRIES)):
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=scratch)).resolve()
+        with contextlib.ExitStack() as lock:
+            try:
+                lock.enter_context(_locked(folder))
+                folder.stat()
+            except (BlockingIOError, FileNotFoundError):
+                if not left:
+                    raise
+                continue
+            yield folder
+            return
+
+
+@contextlib.contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """Hold the folder's lock, which the kernel gives back when this process dies; OSError if another holds it."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield

@@ -22,8 +22,8 @@ class Ending:
     """Of the judging process; negative: the signal that killed it; None: it was still running when the trial ended."""
     limit: Limit = ""
     """Which limit ended it: times, memory, processes and disk of all processes together, bytes of output or report."""
-    oom_killed: bool = False
-    """It died of SIGKILL while the kernel's count of out-of-memory kills went up."""
+    out_of_memory: bool = False
+    """A process of it had nearly all memory that is allowed, or was killed while the kernel counted an OOM kill."""
     seconds: float = 0.0
     """Wall-clock time from the moment the runner was ready for the trial."""
     cpu_seconds: float = 0.0

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from kodcode_hub.errors import IsolationError, SandboxError
-from kodcode_hub.verification.private_folder import reachable_scratch, trial_folder
+from kodcode_hub.verification.private_folder import clear_leftovers, private_folder, reachable_scratch, trial_folder
 from kodcode_hub.verification.worker import Cut, Worker
 
 IsolationName = Literal["namespaces", "landlock", "none"]
@@ -22,6 +22,8 @@ TIERS: tuple[IsolationName, ...] = ("namespaces", "landlock")
 """From the strongest."""
 
 _PROBE_JOB = {"mode": "probe", "timeout_s": 60.0, "memory_mb": 1024, "file_mb": 16, "disk_mb": 16, "processes": 64}
+
+_HOST_PREFIX = "kodcode-probe-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,9 @@ def run_self_test(tier: IsolationName, python: str, scratch: Path) -> Tested:
 def _host() -> Iterator[dict[str, Any]]:
     """Things outside a trial that a probe tries to reach, each there for the time of the test."""
     with contextlib.ExitStack() as things:
-        folder = Path(things.enter_context(tempfile.TemporaryDirectory(prefix="kodcode-probe-")))
+        temporary = Path(tempfile.gettempdir())  # a socket's path must be short
+        clear_leftovers(temporary, _HOST_PREFIX)
+        folder = things.enter_context(private_folder(temporary, _HOST_PREFIX))
         canary = folder / "canary"
         canary.write_text("outside", encoding="ascii")
         tcp = things.enter_context(socket.create_server(("127.0.0.1", 0)))

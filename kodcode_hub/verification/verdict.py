@@ -82,7 +82,7 @@ def _solution_gone(report: Report, ending: Ending) -> Finding:
 def _stopped_from_outside(report: Report, ending: Ending) -> Finding | None:
     if ending.limit:
         return _LIMITS[ending.limit]
-    return ("memory", "ran out of memory") if report.out_of_memory or ending.oom_killed else None
+    return ("memory", "ran out of memory") if report.out_of_memory or ending.out_of_memory else None
 
 
 def _died_of_fault(code: int | None) -> Finding | None:

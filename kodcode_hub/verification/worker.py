@@ -27,6 +27,8 @@ _START_LIMIT_S = 60.0
 _KILL_LIMIT_S = 3.0
 _END_LIMIT_S = 5.0
 _LONGEST_ANSWER = 4096
+_NEARLY = 0.9
+"""Of the memory that is allowed: who has so much cannot report in good order that there is no more."""
 _NEVER_TOLD = {"exit_code": None, "solution_exit_code": None, "limit": "", "cpu_seconds": 0.0, "peak_kb": 0}
 """Of a trial so far over its limits that its whole worker was killed."""
 _SHOWN_OUTPUT = 2000
@@ -137,7 +139,7 @@ class Worker:
             return Heard(
                 bytes(listener.report),
                 bytes(listener.output),
-                self._ending(listener, told, ended_at, timeout_s, was_cut=cut.wanted),
+                self._ending(listener, told, job, ended_at, was_cut=cut.wanted),
             )
         finally:
             listener.close()
@@ -195,8 +197,9 @@ class Worker:
         return told
 
     def _ending(
-        self, listener: Listener, told: dict[str, Any], ended_at: float, timeout_s: float, *, was_cut: bool
+        self, listener: Listener, told: dict[str, Any], job: dict[str, Any], ended_at: float, *, was_cut: bool
     ) -> Ending:
+        timeout_s, memory_mb = float(job["timeout_s"]), int(job["memory_mb"])
         codes = (told.get("exit_code"), told.get("solution_exit_code"))
         cpu_seconds = float(told["cpu_seconds"])
         limit = listener.limit or told["limit"]
@@ -205,12 +208,13 @@ class Worker:
         if listener.ready_at is None and not was_cut:
             printed = bytes(listener.output[-_SHOWN_OUTPUT:]).decode("utf-8", "replace").strip()
             raise SandboxError(f"a trial did not get ready (exit code {codes[0]}): {printed or 'it printed nothing'}")
-        oom_killed = -signal.SIGKILL in codes and not limit and self._was_oom_kill()
+        was_full = told["peak_kb"] > _NEARLY * memory_mb * 1024
+        out_of_memory = not limit and (was_full or (-signal.SIGKILL in codes and self._was_oom_kill()))
         seconds = ended_at - (listener.ready_at or ended_at)
         return Ending(
             codes[0],
             limit,
-            oom_killed,
+            out_of_memory,
             round(seconds, 6),
             round(cpu_seconds, 6),
             round(told["peak_kb"] / 1024, 3),

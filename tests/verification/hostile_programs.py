@@ -110,6 +110,12 @@ os._exit(0)
     "memory in small pieces": Hostile(
         "def add(a, b):\n    kept = []\n    while True: kept.append(bytearray(1 << 20))\n", verdicts="memory"
     ),
+    "memory to the brim, and away": Hostile(
+        "import os\ndef add(a, b):\n    kept = []\n    for size in (1 << 20, 1 << 12, 1 << 6):\n"
+        "        try:\n            while True: kept.append(bytearray(size))\n"
+        "        except MemoryError: pass\n    os._exit(1)\n",
+        verdicts="memory",
+    ),
     "memory at once": Hostile("def add(a, b):\n    return bytearray(1 << 40)\n", verdicts="memory"),
     "memory at import": Hostile("x = [0] * (1 << 40)\n", verdicts="memory"),
     "memory, and the error swallowed": Hostile(

@@ -7,6 +7,7 @@ It reads numbers and descriptors, never a byte that came from a row. The control
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import io
@@ -16,6 +17,7 @@ import signal
 import socket
 import sys
 import tempfile
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from . import kernel
@@ -39,14 +41,16 @@ def run(control: int, lifeline: int, tier: Tier, settings: dict[str, Any], launc
         sys.exit(str(error))
     if tier.is_process_one:
         kernel.die_with_parent(0, signal.SIGKILL)  # and with this process, its namespace
-    prepared = _prepare_in(tier) if settings["runs_tests"] else Prepared()
-    for name in settings["preloads"]:
-        _preload(name)
+    prepared = Prepared()
+    with warm_up_folder(tier):
+        if settings["runs_tests"]:
+            prepared = prepare()
+        for name in settings["preloads"]:
+            _preload(name)
     _open_streams()
     channel = socket.socket(fileno=control)
     zygote = Zygote(channel, lifeline, tier, prepared)
     channel.sendall(b'{"ready":true}\n')
-    tempfile.tempdir = None  # chosen anew in each trial
     gc.collect()
     gc.freeze()  # a collection in a trial would touch, and so copy, every page
     while zygote.run_next():
@@ -116,16 +120,20 @@ class Zygote:
         return pid
 
 
-def _prepare_in(tier: Tier) -> Prepared:
-    """Make pytest ready, with a folder for the files of its warming up where the tier leaves no other."""
-    if not tier.is_process_one:
-        return prepare()
-    folder = tier.open_folder("", _WARM_UP_MB)
-    os.environ["TMPDIR"] = f"{folder}/tmp"
-    try:
-        return prepare()
-    finally:
-        tier.close_folder()
+@contextlib.contextmanager
+def warm_up_folder(tier: Tier) -> Iterator[None]:
+    """A folder for what pytest and libraries write while they are made ready, gone afterwards."""
+    with contextlib.ExitStack() as after:
+        if tier.is_process_one:  # the tier leaves no other
+            folder = f"{tier.open_folder('', _WARM_UP_MB)}/tmp"
+            after.callback(tier.close_folder)
+        else:
+            folder = after.enter_context(tempfile.TemporaryDirectory())
+        variables = dict(os.environ)
+        after.callback(os.environ.update, variables)
+        after.callback(setattr, tempfile, "tempdir", None)  # chosen anew in each trial
+        os.environ["HOME"] = os.environ["TMPDIR"] = tempfile.tempdir = folder
+        yield
 
 
 def _open_streams() -> None:
@@ -162,5 +170,7 @@ def _first_to_speak(*descriptors: int) -> int:
 def _preload(name: str) -> None:
     try:
         importlib.import_module(name)
+        if name == "matplotlib":
+            importlib.import_module("matplotlib.pyplot")  # looks for all fonts of the machine, each time anew
     except Exception as error:  # noqa: BLE001 - whatever a package does when it is imported; trials will see it too
         sys.stderr.write(f"{name} cannot be preloaded: {type(error).__name__}: {error}\n")
