@@ -99,6 +99,22 @@ def test_a_missing_package_is_named_and_not_just_a_fail(sandbox: Sandbox) -> Non
     assert "has no package for 'absent'" in verdict.message
 
 
+@pytest.mark.parametrize("importing", ["import absent.part", "from absent import part"])
+def test_a_package_missing_in_the_middle_of_a_test_is_named_too(sandbox: Sandbox, importing: str) -> None:
+    solution = f"def f():\n    {importing}\n"
+    test = "from solution import f\ndef test_f(): f()\ndef test_g(): assert 1\n"
+    lacking = run_trial(sandbox, solution, test)
+
+    assert (lacking.verdict, lacking.missing_package) == ("error", "absent")
+    assert outcomes(lacking) == {"test_f": "failed", "test_g": "passed"}
+
+
+def test_a_part_that_the_solution_does_not_have_is_its_own_failure(sandbox: Sandbox) -> None:
+    verdict = run_trial(sandbox, "x = 1\n", "def test_f():\n    import solution.part\n")
+
+    assert (verdict.verdict, verdict.missing_package) == ("fail", "")
+
+
 @pytest.mark.parametrize(
     "test",
     [

@@ -95,6 +95,7 @@ class Reporter:
             message=message[:_LONGEST_MESSAGE],
             seconds=float(sum(report.duration for report in self._reports)),
             memory=problem.memory,
+            missing=problem.missing,
             phase=decisive.when if decisive else "",
         )
         self._running = False
@@ -141,7 +142,9 @@ def describe_exception(error: BaseException) -> Problem:
     if type(error).__name__ == "CollectError" and isinstance(error.__cause__, ImportError):
         error = error.__cause__  # pytest wraps import errors in a page of text
     memory = isinstance(error, MemoryError)
-    missing = (error.name or "") if isinstance(error, ModuleNotFoundError) else ""
+    missing = str(error.name or "") if isinstance(error, ModuleNotFoundError) else ""
+    if missing.partition(".")[0] in ("solution", "test_solution"):
+        missing = ""  # no package: a part of the solution that it does not have
     try:
         text = _text_of(error)
     except BaseException:  # noqa: BLE001 - the text may come from a __str__ of the tested code
