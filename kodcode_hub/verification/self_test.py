@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from kodcode_hub.errors import IsolationError, SandboxError
+from kodcode_hub.verification.cut import Cut
 from kodcode_hub.verification.private_folder import clear_leftovers, private_folder, reachable_scratch, trial_folder
-from kodcode_hub.verification.worker import Cut, Worker
+from kodcode_hub.verification.worker import Worker
 
 IsolationName = Literal["namespaces", "landlock", "none"]
 IsolationAsked = Literal["auto", "strict", "none"]

@@ -16,18 +16,21 @@ from types import TracebackType
 from typing import Any, Literal
 
 from kodcode_hub.errors import SandboxError
-from kodcode_hub.record import TestOutcome, Verdict
+from kodcode_hub.record import Verdict
+from kodcode_hub.verification.cut import Cut
 from kodcode_hub.verification.environment import describe_environment
-from kodcode_hub.verification.expected_tests import Expectations, read_expectations
+from kodcode_hub.verification.expected_tests import read_expectations
 from kodcode_hub.verification.heard import Heard
+from kodcode_hub.verification.payload import new_nonce
 from kodcode_hub.verification.preloads import DEFAULT_PRELOADS, preloads_for
 from kodcode_hub.verification.private_folder import reachable_scratch, trial_folder
 from kodcode_hub.verification.protocol import Environment, Limits
 from kodcode_hub.verification.report import parse_report, report_messages
 from kodcode_hub.verification.self_test import IsolationAsked, IsolationName, choose_isolation
-from kodcode_hub.verification.split_plan import SplitPlan, plan_mode
+from kodcode_hub.verification.split_plan import plan_mode
+from kodcode_hub.verification.trial_texts import Texts, payloads_of, why_no_text, without_path
 from kodcode_hub.verification.verdict import judge
-from kodcode_hub.verification.worker import Cut, WorkerLost, new_nonce
+from kodcode_hub.verification.worker import WorkerLost
 from kodcode_hub.verification.workers import Workers
 
 ModeAsked = Literal["auto", "split", "same"]
@@ -50,17 +53,6 @@ class Explained:
     report: list[dict[str, Any]]
     missing_lines: list[int]
     """Lines of the solution that were not run."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Texts:
-    """What of a trial crosses to the worker, and what is expected of it."""
-
-    solution: str
-    test: str
-    plan: SplitPlan
-    mode: Literal["split", "same"]
-    expected: Expectations
 
 
 class WarmSandbox:
@@ -140,31 +132,31 @@ class WarmSandbox:
     def _run(self, solution: str, test: str, cut: Cut) -> Explained:
         plan = plan_mode(test)
         mode = plan.mode if self._mode == "auto" else self._mode
-        refusal = _not_text(solution) or _not_text(test)
+        refusal = why_no_text(solution) or why_no_text(test)
         if not refusal and self._mode == "split" and plan.mode == "same":
             refusal = f"the test cannot be split from its solution: {plan.reason}"
         if refusal:
             verdict = Verdict("error", message=refusal, mode=mode, isolation=self.isolation, assurance="none")
             return Explained(verdict, plan.reason, "", [], [])
-        texts = _Texts(solution, test, plan, mode, read_expectations(test))
+        texts = Texts(solution, test, plan, mode, read_expectations(test))
         try:
             heard, nonce, folder = self._hear(texts, cut)
         except OSError as error:
             raise SandboxError(f"a trial cannot be started: {error}; free what is short, and go on") from error
         report = parse_report(heard.report, nonce)
-        verdict = _without_path(judge(report, heard.ending, texts.expected), f"{folder}/work")
+        verdict = without_path(judge(report, heard.ending, texts.expected), f"{folder}/work")
         verdict = replace(verdict, mode=mode, isolation=self.isolation, assurance=self._assurance(mode))
         output = heard.output.decode("utf-8", "replace")
         return Explained(verdict, plan.reason, output, report_messages(heard.report), report.missing_lines)
 
-    def _hear(self, texts: _Texts, cut: Cut) -> tuple[Heard, str, str]:
+    def _hear(self, texts: Texts, cut: Cut) -> tuple[Heard, str, str]:
         """What came out of the trial, the nonce it was given, and its folder."""
         preloads = preloads_for(texts.solution, texts.test, self._preloads)
         for left in reversed(range(_TRIES)):
             nonce = new_nonce()
             try:
                 with self._folder() as folder, self._workers.borrow(preloads) as worker:
-                    job, payloads = self._job(texts.mode), _payloads(texts, nonce)
+                    job, payloads = self._job(texts.mode), payloads_of(texts, nonce)
                     heard = worker.run(job, payloads, output_kb=self._limits.output_kb, cut=cut, folder=folder)
                     return heard, nonce, folder
             except WorkerLost as error:
@@ -220,36 +212,3 @@ def open_sandbox(
     return WarmSandbox(
         limits, scratch=scratch, workers=workers, mode=mode, isolation=tier, python=python, preloads=preloads
     )
-
-
-def _payloads(texts: _Texts, nonce: str) -> list[dict[str, Any]]:
-    """For the judging process, and for the solution's, which sees neither test nor nonce."""
-    judging: dict[str, Any] = {
-        "nonce": nonce,
-        "test": texts.test,
-        "heed_pytest_plugins": texts.expected.heeds_plugins,
-    }
-    if texts.mode == "same":
-        return [judging | {"solution": texts.solution}]
-    read = {"named": sorted(texts.plan.named), "compared": sorted(texts.plan.compared)}
-    return [judging | read, {"solution": texts.solution}]
-
-
-def _not_text(text: str) -> str:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        return f"not text that a file can hold: {error.reason} at character {error.start}"
-    return ""
-
-
-def _without_path(verdict: Verdict, folder: str) -> Verdict:
-    """The same verdict, its texts without the name of the private folder, which may be another in each run."""
-
-    def shorten(text: str) -> str:
-        return text.replace(f"{folder}/", "").replace(folder, ".")
-
-    def shortened(test: TestOutcome) -> TestOutcome:
-        return replace(test, message=shorten(test.message)) if folder in test.message else test
-
-    return replace(verdict, message=shorten(verdict.message), tests=tuple(shortened(test) for test in verdict.tests))

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 import os
-import secrets
 import signal
 import socket
 import subprocess
 import tempfile
-import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
 from kodcode_hub.errors import SandboxError
+from kodcode_hub.verification.cut import Cut
 from kodcode_hub.verification.environment import trial_variables
 from kodcode_hub.verification.heard import Heard, Listener, oom_kills
+from kodcode_hub.verification.payload import payload_file
 from kodcode_hub.verification.report import Ending
 
 _START = Path(__file__).parent / "inside" / "start.py"
@@ -36,35 +35,6 @@ _SHOWN_OUTPUT = 2000
 
 class WorkerLost(Exception):
     """The worker died, or does not answer, in the middle of a trial: no fault of the trial can be told from it."""
-
-
-class Cut:
-    """Ends a trial from another thread: before it began, while it runs, or without effect when it is over."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._worker: Worker | None = None
-        self.wanted = False
-
-    def request(self) -> None:
-        """End the trial now. Any number of times."""
-        with self._lock:
-            self.wanted = True
-            if self._worker is not None:
-                self._worker.cut_trial()
-
-    @contextlib.contextmanager
-    def bound_to(self, worker: Worker) -> Iterator[None]:
-        """While the trial runs in ``worker``."""
-        with self._lock:
-            self._worker = worker
-            if self.wanted:
-                worker.cut_trial()
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._worker = None
 
 
 class Worker:
@@ -165,7 +135,7 @@ class Worker:
 
     def _send(self, job: dict[str, Any], payloads: Sequence[dict[str, Any]], listener: Listener) -> None:
         with contextlib.ExitStack() as files:
-            written = [files.enter_context(_payload_file(payload)) for payload in payloads]
+            written = [files.enter_context(payload_file(payload)) for payload in payloads]
             descriptors = [*listener.write_ends, *(file.fileno() for file in written)]
             try:
                 socket.send_fds(self._control, [json.dumps(job).encode() + b"\n"], descriptors)
@@ -245,26 +215,3 @@ class Worker:
         """Kill the launcher: its zygote sees that, and in a namespace the kernel ends everything in it."""
         self._launcher.kill()
         self._launcher.wait()
-
-
-def new_nonce() -> str:
-    """Marks the lines of one trial's report."""
-    return secrets.token_hex(16)
-
-
-def _payload_file(payload: dict[str, Any]) -> IO[bytes]:
-    """A file without a name that holds ``payload``, at its beginning."""
-    file: IO[bytes]
-    if hasattr(os, "memfd_create"):
-        file = io.FileIO(os.memfd_create("payload"), "w+")
-    else:
-        file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - the caller closes it
-    try:
-        unwritten = memoryview(json.dumps(payload).encode("ascii"))
-        while unwritten:
-            unwritten = unwritten[file.write(unwritten) :]
-        file.seek(0)
-    except BaseException:
-        file.close()
-        raise
-    return file

@@ -10,11 +10,12 @@ import builtins
 import traceback
 from typing import TYPE_CHECKING, Any
 
-from . import assertions
 from .sender import Send
 
 if TYPE_CHECKING:
     import pytest
+
+from .failed_assertions import quote_failed
 
 # The functions below look built-in names up in this copy, whatever the tested code makes of the original.
 __builtins__ = dict(vars(builtins))  # type: ignore[assignment]
@@ -156,7 +157,7 @@ def _text_of(error: BaseException) -> str:
     if type(error).__name__ == "FixtureLookupError":
         return f"fixture {getattr(error, 'argname', '')!r} not found"
     if type(error) is AssertionError:
-        text = str(error) if error.args else assertions.quote_failed(error, "test_solution")
+        text = str(error) if error.args else quote_failed(error, "test_solution")
         return text if text.startswith("assert ") else f"AssertionError: {text}" if text else "AssertionError"
     return "".join(traceback.format_exception_only(type(error), error)).strip()
 

@@ -14,7 +14,7 @@ import pytest
 from _pytest._io.saferepr import saferepr
 from _pytest.fixtures import getfixturemarker
 
-from . import assertions, star_import
+from . import assertions, failed_assertions, star_import
 from .shared_process import SharedProcess, reads_itself
 
 # The functions below look built-in names up in this copy, whatever the tested code makes of the original.
@@ -55,7 +55,7 @@ def load_test(source: str, path: str, config: pytest.Config, shared: SharedProce
     """
     source = source.removeprefix("\ufeff")
     lines = source.splitlines(keepends=True)
-    assertions.keep_lines(NAME, lines)
+    failed_assertions.keep_lines(NAME, lines)
     if shared is None or reads_itself(source):
         linecache.cache[path] = (len(source), None, lines, path)
     module = ModuleType(NAME)
@@ -69,7 +69,7 @@ def load_test(source: str, path: str, config: pytest.Config, shared: SharedProce
         code = compile(rewritten, path, "exec", dont_inherit=True)
     except SyntaxError:
         code = compile(source, path, "exec", dont_inherit=True)  # the error of the file as it is
-    namespace[assertions.EXPLAIN] = assertions.make_explainer(kept, _show, _make_comparison(config))
+    namespace[assertions.EXPLAIN] = failed_assertions.make_explainer(kept, _show, _make_comparison(config))
     sys.modules[NAME] = module
     if shared is not None:
         shared.test_begins(namespace, code)

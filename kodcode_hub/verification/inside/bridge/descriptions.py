@@ -7,8 +7,9 @@ import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from . import mirrors, names
-from .classes import build_class, describe_class
+from . import functions, mirrors, names
+from .class_making import build_class
+from .classes import describe_class
 from .faults import describe_error, rebuild_error
 from .frames import describe_frame
 from .signatures import apply_signature, describe_signature
@@ -83,7 +84,7 @@ def _rebuild_function(peer: Peer, reader: Reader, node: list[Any]) -> Any:
     _, number, name, qualname, is_async, told, attributes = node
     known = peer.known(number)
     if known is None:
-        known = mirrors.make_function(peer, number, name=name, qualname=qualname, is_async=is_async is True)
+        known = functions.make_function(peer, number, name=name, qualname=qualname, is_async=is_async is True)
         peer.adopt(known, number)
         if told is not None:
             apply_signature(reader, known, told)
@@ -95,7 +96,7 @@ def _rebuild_function(peer: Peer, reader: Reader, node: list[Any]) -> Any:
 def _rebuild_driven(peer: Peer, reader: Reader, node: list[Any]) -> Any:
     known = peer.known(node[1])
     if known is None:
-        make: Any = {"g": mirrors.make_generator, "ag": mirrors.make_async_generator, "k": mirrors.make_coroutine}
+        make: Any = {"g": functions.make_generator, "ag": functions.make_async_generator, "k": functions.make_coroutine}
         known = make[node[0]](peer, node[1])
         peer.adopt(known, node[1])
     return known

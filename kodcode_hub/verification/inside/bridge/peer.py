@@ -14,9 +14,11 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-from . import mirrors, names
+from . import mirrors
+from .asking import Asking
 from .descriptions import REBUILD, describe
-from .faults import FOREIGN_OUTCOME, ForeignOutcome, SolutionGone
+from .faults import SolutionGone
+from .policy import Policy
 from .possessions import Possessions
 from .reception import Message, Reception
 from .twins import Twins
@@ -33,15 +35,8 @@ _DEEPEST = 60
 Answer = Callable[..., Any]
 
 
-class Peer(Possessions):
+class Peer(Asking, Possessions, Policy):
     """What both ends have in common. Subclasses hold the policy of their side."""
-
-    module = ""
-    """The module that mirrors of the other side's classes and functions claim to be of."""
-    tells_members = False
-    """Whether descriptions of classes list functions and properties."""
-    tells_signatures = False
-    """Whether descriptions hold texts, parameters and annotations."""
 
     def __init__(self, channel: int, *, first: int) -> None:
         super().__init__()
@@ -88,28 +83,6 @@ class Peer(Possessions):
         except BaseException:
             self._abandoned.add(serial)
             raise
-
-    def call(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any], *, awaited: bool = False) -> Any:
-        flat = [part for pair in kwargs.items() for part in pair] if kwargs else ()
-        return self.request("await_call" if awaited else "call", (number, len(args), *args, *flat))
-
-    def get(self, owner: Any, name: str) -> Any:
-        return self.request("get", (owner, name))
-
-    def set(self, owner: Any, name: str, value: Any) -> None:
-        self.request("set", (owner, name, value))
-
-    def delete(self, owner: Any, name: str) -> None:
-        self.request("del", (owner, name))
-
-    def dir(self, owner: Any) -> list[str]:
-        return [name for name in self.request("dir", (owner,)) if type(name) is str]
-
-    def special(self, owner: Any, name: str, args: tuple[Any, ...]) -> Any:
-        return self.request("special", (owner, name, *args))
-
-    def awaitable(self, owner: Any) -> Any:
-        return mirrors.make_coroutine(self, mirrors.number_of(owner))
 
     # Waiting and answering
 
@@ -275,59 +248,3 @@ class Peer(Possessions):
     def check_number(self, number: Any) -> None:
         if type(number) is not int or number % 2 == self._parity:
             raise Malformed("a number that is not the sender's to give")
-
-    def found(self, name: str) -> Any:
-        """What Python has under a name that the other side gave."""
-        if name == FOREIGN_OUTCOME:
-            return ForeignOutcome
-        try:
-            value = names.find(name)
-        except LookupError:
-            raise Malformed(f"the name {name[:100]!r}") from None
-        if not self.may_come_by_name(name, value):
-            raise Malformed(f"the name {name[:100]!r}")
-        return value
-
-    # Policy
-
-    def news(self) -> dict[str, Any]:
-        """What to tell with the next message."""
-        return {}
-
-    def heed(self, news: dict[str, Any]) -> None:
-        """Take in what the other side tells by the way."""
-
-    def is_own(self, kind: type) -> bool:
-        """Whether a class is of the program under test rather than of Python."""
-        return not names.is_pythons(kind.__module__)
-
-    def lets_judge(self, mirror: type) -> bool:
-        """Whether objects of this mirror class may answer comparisons themselves."""
-        return True
-
-    def may_meet_values(self, mirror: type) -> bool:
-        """Whether they may do so beside values that are no handles."""
-        return True
-
-    def may_leave_by_name(self, name: str, value: Any) -> bool:
-        return True
-
-    def may_come_by_name(self, name: str, value: Any) -> bool:
-        return True
-
-    def may_be_raised(self, kind: type) -> bool:
-        return True
-
-    def check_may_leave(self, value: Any) -> None:
-        """Raises TypeError for what is never given to the other side."""
-
-    def describe_value_of_own_class(self, writer: Writer, value: Any) -> list[Any] | None:
-        return None
-
-    def plain(self, handle: Any, base: str) -> Any:
-        """The built-in value of a handle whose class derives from the built-in type of that name."""
-        raise NotImplementedError
-
-    def as_raised_here(self, error: BaseException) -> BaseException:
-        """What is raised here for an exception of the other side."""
-        return error

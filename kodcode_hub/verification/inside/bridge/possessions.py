@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any
 
 from . import mirrors
+from .functions import number_of_function
 from .wire import Malformed
 
 # The functions below look built-in names up in this copy, whatever a test makes of the original.
@@ -82,7 +83,7 @@ class Possessions:
         if isinstance(kind, mirrors.Mirror):
             return mirrors.number_of(value)
         if kind is types.FunctionType:
-            return mirrors.number_of_function(value)
+            return number_of_function(value)
         return self._foreign.get(id(value))
 
     def free(self, released: Any) -> None:

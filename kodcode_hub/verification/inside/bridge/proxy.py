@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import builtins
-import importlib.abc
-import importlib.machinery
 import logging
 import re
 import sys
-import types
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from . import names
@@ -19,6 +16,7 @@ from .callbacks import check_may_leave, check_reachable
 from .faults import ForeignOutcome, SolutionGone
 from .mirrors import Mirror, info_of, number_of
 from .peer import Peer
+from .solution_module import MODULE, Finder
 from .surroundings import Surroundings
 from .wire import Malformed
 from .words import words
@@ -28,13 +26,11 @@ __builtins__ = dict(vars(builtins))  # type: ignore[assignment]
 
 __all__ = ["Bridge", "ForeignOutcome", "SolutionGone", "install"]
 
-_MODULE = "solution"
 _FINISH_WITHIN_S = 2.0
 _ASKING_FOR_SIGNATURES = words(
     "__doc__ getdoc help signature getfullargspec getcallargs __annotations__ get_type_hints get_annotations"
 )
 _ASKING_FOR_LOGS = words("caplog assertLogs assertNoLogs getLogger")
-_SPECIAL_NAMES = frozenset({"__doc__", "__version__", "__author__", "__annotations__", "__date__", "__license__"})
 
 _UNCHANGING = words("int float complex str bytes bool tuple frozenset")
 
@@ -53,14 +49,14 @@ def install(channel: int, *, named: frozenset[str], compared: frozenset[str], st
         star: of all exported names, those that ``from solution import *`` binds.
     """
     bridge = Bridge(channel, named=named, compared=compared, star=star)
-    sys.meta_path.insert(0, _Finder(bridge))
+    sys.meta_path.insert(0, Finder(bridge))
     return bridge
 
 
 class Bridge(Peer):
     """The end of the bridge that judges."""
 
-    module = _MODULE
+    module = MODULE
 
     def __init__(self, channel: int, *, named: frozenset[str], compared: frozenset[str], star: Star) -> None:
         super().__init__(channel, first=0)
@@ -197,7 +193,7 @@ def _log(record: Any, text: str) -> None:
     name, level = record
     logger = logging.getLogger(name)
     if logger.isEnabledFor(level):
-        logger.handle(logger.makeRecord(name, level, f"{_MODULE}.py", 0, text, (), None))
+        logger.handle(logger.makeRecord(name, level, f"{MODULE}.py", 0, text, (), None))
 
 
 def _warning_class(name: Any) -> type[Warning]:
@@ -216,65 +212,3 @@ def _read_stdin(method: str, size: int) -> Any:
     if method not in ("read", "readline"):
         raise Malformed("no way to read")
     return getattr(sys.stdin, method)() if size < 0 else getattr(sys.stdin, method)(size)
-
-
-class _Module(types.ModuleType):
-    """Module ``solution`` in T: every attribute is the one that S has at that moment."""
-
-    def __getattr__(self, name: str) -> Any:
-        bridge = _bridge_of(self)
-        if name == "__all__":
-            return bridge.exported_names()
-        if name[:2] == "__" and name not in _SPECIAL_NAMES:
-            raise AttributeError(f"module {_MODULE!r} has no attribute {name!r}", name=name)
-        return bridge.attribute(name)
-
-    def __getattribute__(self, name: str) -> Any:
-        if name == "__dict__":  # what vars() and monkeypatch look into
-            own = _namespace_of(self)
-            return {**own, **_bridge_of(self).request("module_vars", ())} if "__loader__" in own else own
-        return super().__getattribute__(name)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name[:2] == "__" and name not in _SPECIAL_NAMES:
-            super().__setattr__(name, value)
-        else:
-            _bridge_of(self).request("module_set", (name, value))
-
-    def __delattr__(self, name: str) -> None:
-        _bridge_of(self).request("module_del", (name,))
-
-    def __dir__(self) -> list[str]:
-        return [name for name in _bridge_of(self).request("module_dir", ()) if type(name) is str]
-
-
-def _namespace_of(module: types.ModuleType) -> dict[str, Any]:
-    return object.__getattribute__(module, "__dict__")  # type: ignore[no-any-return]
-
-
-def _bridge_of(module: types.ModuleType) -> Bridge:
-    return _namespace_of(module)["__loader__"].bridge  # type: ignore[no-any-return]
-
-
-class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds and loads module ``solution``, and no other."""
-
-    def __init__(self, bridge: Bridge) -> None:
-        self.bridge = bridge
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        if fullname != _MODULE:
-            return None
-        return importlib.machinery.ModuleSpec(_MODULE, self, origin=f"{_MODULE}.py")
-
-    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
-        module = _Module(spec.name)
-        own = _namespace_of(module)
-        own["__loader__"] = self
-        del own["__doc__"]
-        return module
-
-    def exec_module(self, module: types.ModuleType) -> None:
-        self.bridge.load()
