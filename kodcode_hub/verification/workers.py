@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections import Counter
 from collections.abc import Iterator
 
 from kodcode_hub.verification.worker import Worker
 
 _IDLE_FOR_EACH_BUSY = 3
 """One for each kind of preloads."""
+_WORTH_A_START = 5
+"""Trials that want the same libraries, for each worker, before one is started that has them: it takes as long as a few
+trials that import them themselves."""
 
 
 class Workers:
@@ -24,17 +28,22 @@ class Workers:
         """
         self._python, self._tier = python, tier
         self._most_idle = at_a_time * _IDLE_FOR_EACH_BUSY
+        self._imports_first = at_a_time * _WORTH_A_START
+        self._asked: Counter[tuple[str, ...]] = Counter()
         self._idle: list[Worker] = []
         self._lock = threading.Lock()
 
     @contextlib.contextmanager
     def borrow(self, preloads: tuple[str, ...]) -> Iterator[Worker]:
-        """A worker that has preloaded exactly ``preloads``; one that gets lost, or breaks, is not used again.
+        """A worker that has preloaded exactly ``preloads``, or nothing while few have asked for them.
+
+        One that gets lost, or breaks, is not used again.
 
         Raises:
             SandboxError: a new one does not start.
         """
-        worker = self._take(preloads) or Worker(self._python, self._tier, preloads)
+        worthwhile = self._worthwhile(preloads)
+        worker = self._take(worthwhile) or Worker(self._python, self._tier, worthwhile)
         try:
             yield worker
         except BaseException:
@@ -49,6 +58,11 @@ class Workers:
             idle, self._idle = self._idle, []
         for worker in idle:
             worker.close()
+
+    def _worthwhile(self, preloads: tuple[str, ...]) -> tuple[str, ...]:
+        with self._lock:
+            self._asked[preloads] += 1
+            return preloads if self._asked[preloads] > self._imports_first else ()
 
     def _take(self, preloads: tuple[str, ...]) -> Worker | None:
         with self._lock:
