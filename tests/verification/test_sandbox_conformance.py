@@ -109,6 +109,13 @@ def test_a_package_missing_in_the_middle_of_a_test_is_named_too(sandbox: Sandbox
     assert outcomes(lacking) == {"test_f": "failed", "test_g": "passed"}
 
 
+def test_memory_that_a_library_is_refused_is_memory(sandbox: Sandbox) -> None:
+    pytest.importorskip("numpy")
+    solution = "import numpy\ndef f(): return numpy.zeros(1 << 40)\n"
+
+    assert run_trial(sandbox, solution, "from solution import f\ndef test_f(): f()\n").verdict == "memory"
+
+
 def test_a_part_that_the_solution_does_not_have_is_its_own_failure(sandbox: Sandbox) -> None:
     verdict = run_trial(sandbox, "x = 1\n", "def test_f():\n    import solution.part\n")
 

@@ -51,14 +51,23 @@ def describe_error(peer: Peer, writer: Writer, error: BaseException) -> list[Any
     if peer.is_own(kind) and not names.is_outcome(kind):
         class_item = writer.class_item(kind)
         return ["X", peer.export(error), class_item, writer.items(list(error.args)), [], [], _cause(writer, error)]
-    if name is None or names.is_outcome(kind) or not peer.may_leave_by_name(name, kind):
+    if names.is_outcome(kind):
         text = f"{kind.__qualname__}: {error}"[:2000]
         return ["X", 0, [writer.node_of_name(FOREIGN_OUTCOME)], [text], [], [], None]
+    if name is None or not peer.may_leave_by_name(name, kind):
+        nearest = next(found for base in kind.__mro__ if (found := _known_name(peer, base)))
+        return ["X", 0, _plain_class_item(writer, nearest), [str(error)[:2000]], [], [], _cause(writer, error)]
     state = {slot: getattr(error, slot, None) for base in kind.__mro__ for slot in _SLOTS.get(base, ())}
     state |= {key: value for key, value in vars(error).items() if _is_public(key)}
     state = {key: value for key, value in state.items() if value is not None}
     args = [_plain_class_item(writer, name), writer.items(list(error.args)), list(state)]
     return ["X", 0, *args, writer.items(list(state.values())), _cause(writer, error)]
+
+
+def _known_name(peer: Peer, kind: type) -> str:
+    """The name under which the other side finds the class; empty if it does not. All find ``Exception``."""
+    name = names.name_of(kind) if names.is_plain_error(kind) else None
+    return name if name and peer.may_leave_by_name(name, kind) else ""
 
 
 def rebuild_error(peer: Peer, reader: Reader, node: list[Any]) -> BaseException:
