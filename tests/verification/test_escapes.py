@@ -69,7 +69,7 @@ class Outside:
         return [f"{kind} was reached" for kind, listener in self.listeners.items() if listener in reached]
 
 
-@pytest.fixture(scope="module", params=[name for name in ISOLATED if "same" not in name])
+@pytest.fixture(scope="module", params=ISOLATED)
 def trials(request: pytest.FixtureRequest) -> Iterator[tuple[WarmSandbox, Outside, dict[str, int]]]:
     """One sandbox with one worker for all: what a trial leaves would be there for the next. The processes by role."""
     if problem := why_not(request.param):
