@@ -65,7 +65,7 @@ def run_self_test(tier: IsolationName, python: str, scratch: Path) -> Tested:
         return Tested(tier, f"not on {sys.platform}")
     try:
         with _host() as host, trial_folder(reachable_scratch(scratch, tier)) as folder:
-            worker = Worker(python, tier, (), runs_tests=False)
+            worker = Worker(python, tier, (), folder=str(folder), runs_tests=False)
             with contextlib.closing(worker):
                 job = _PROBE_JOB
                 heard = worker.run(job, [host], output_kb=4, cut=Cut(), folder=str(folder))

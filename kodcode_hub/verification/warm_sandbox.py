@@ -86,7 +86,7 @@ class WarmSandbox:
         self._limits, self._mode, self._preloads = limits, mode, tuple(preloads)
         self._scratch = reachable_scratch(scratch, isolation)
         self._environment = describe_environment(python)
-        self._workers = Workers(python, isolation, at_a_time=workers)
+        self._workers = Workers(python, isolation, self._folder, at_a_time=workers)
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="trial")
 
     def __enter__(self) -> WarmSandbox:

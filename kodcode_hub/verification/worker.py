@@ -40,12 +40,15 @@ class WorkerLost(Exception):
 class Worker:
     """One launcher and zygote, ready for trials once constructed."""
 
-    def __init__(self, python: str, tier: str, preloads: Sequence[str], *, runs_tests: bool = True) -> None:
+    def __init__(
+        self, python: str, tier: str, preloads: Sequence[str], *, folder: str = "", runs_tests: bool = True
+    ) -> None:
         """
         Args:
             python: the interpreter.
             tier: the isolation that it enters.
             preloads: libraries that it imports.
+            folder: private, for what is written while it gets ready, in tiers that need one.
             runs_tests: False for one that only probes: pytest is not made ready then.
 
         Raises:
@@ -58,7 +61,7 @@ class Worker:
         self._oom_kills = oom_kills()
         self._printed: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
         self._control, theirs = socket.socketpair()
-        settings = json.dumps({"tier": tier, "preloads": self.preloads, "runs_tests": runs_tests})
+        settings = json.dumps({"tier": tier, "preloads": self.preloads, "runs_tests": runs_tests, "folder": folder})
         try:
             with theirs:
                 self._launcher = subprocess.Popen(

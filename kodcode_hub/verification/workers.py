@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from kodcode_hub.verification.worker import Worker
 
 _IDLE_FOR_EACH_BUSY = 3
 """One for each kind of preloads."""
+Folder = Callable[[], contextlib.AbstractContextManager[str]]
+"""Makes the private folder of a trial; gives its path."""
+
 _WORTH_A_START = 5
 """Trials that want the same libraries, for each worker, before one is started that has them: it takes as long as a few
 trials that import them themselves."""
@@ -19,14 +22,15 @@ trials that import them themselves."""
 class Workers:
     """Lends workers out, one trial at a time. From any thread."""
 
-    def __init__(self, python: str, tier: str, *, at_a_time: int) -> None:
+    def __init__(self, python: str, tier: str, folder: Folder, *, at_a_time: int) -> None:
         """
         Args:
             python: the interpreter of the workers.
             tier: the isolation they enter.
+            folder: for what they write while they get ready.
             at_a_time: how many trials run at the same time; that many workers are busy, three times as many idle.
         """
-        self._python, self._tier = python, tier
+        self._python, self._tier, self._folder = python, tier, folder
         self._most_idle = at_a_time * _IDLE_FOR_EACH_BUSY
         self._imports_first = at_a_time * _WORTH_A_START
         self._asked: Counter[tuple[str, ...]] = Counter()
@@ -43,7 +47,7 @@ class Workers:
             SandboxError: a new one does not start.
         """
         worthwhile = self._worthwhile(preloads)
-        worker = self._take(worthwhile) or Worker(self._python, self._tier, worthwhile)
+        worker = self._take(worthwhile) or self._start(worthwhile)
         try:
             yield worker
         except BaseException:
@@ -58,6 +62,10 @@ class Workers:
             idle, self._idle = self._idle, []
         for worker in idle:
             worker.close()
+
+    def _start(self, preloads: tuple[str, ...]) -> Worker:
+        with self._folder() as folder:
+            return Worker(self._python, self._tier, preloads, folder=folder)
 
     def _worthwhile(self, preloads: tuple[str, ...]) -> tuple[str, ...]:
         with self._lock:

@@ -13,24 +13,21 @@ import pytest
 from kodcode_hub.packaging.facts import ReleaseFacts
 from kodcode_hub.packaging.release import write_release
 from tests.packaging.example_rows import a_row
-from tests.packaging.folders import read_tree, run_python
+from tests.packaging.folders import DIE_AT_MOMENT, read_tree, run_python
 
 # Dies by kill -9 at the n-th change of a name on disk (folders made, files renamed or removed), or at a row.
-DYING_WRITER = """
+DYING_WRITER = (
+    """
 import os, sys, pathlib
 import pyarrow.parquet
 from tests.packaging.test_killed_release import write_new
 moment, out = int(sys.argv[1]), pathlib.Path(sys.argv[2])
-seen = 0
-def die_at_moment(event, arguments):
-    global seen
-    if event in ("os.rename", "os.remove", "os.rmdir", "os.mkdir"):
-        seen += 1
-        if seen == moment:
-            os.kill(os.getpid(), 9)
-sys.addaudithook(die_at_moment)
+"""
+    + DIE_AT_MOMENT
+    + """
 write_new(out, die_at_row=1 if moment == 0 else None)
 """
+)
 
 
 def write_old(out: Path) -> None:

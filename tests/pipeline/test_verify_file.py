@@ -28,28 +28,25 @@ from kodcode_hub.pipeline.verify_sandbox import Isolation, Mode, VerifySettings
 from kodcode_hub.pipeline.verify_scratch import temporary_scratch
 from kodcode_hub.record import TestOutcome, Verdict
 from kodcode_hub.verification.protocol import Environment, Limits
-from tests.packaging.folders import run_python
+from tests.packaging.folders import DIE_AT_MOMENT, run_python
 
 if TYPE_CHECKING:
     from kodcode_hub.verification.warm_sandbox import Explained
 
 # Dies by kill -9 at the n-th change of a name on disk (folders made, files renamed or removed).
-DYING_VERIFICATION = """
+DYING_VERIFICATION = (
+    """
 import os, sys, pathlib
 from tests.pipeline.test_verify_file import ScriptedSandbox, verify
 moment, folder = int(sys.argv[1]), pathlib.Path(sys.argv[2])
-seen = 0
-def die_at_moment(event, arguments):
-    global seen
-    if event in ("os.rename", "os.remove", "os.rmdir", "os.mkdir"):
-        seen += 1
-        if seen == moment:
-            os.kill(os.getpid(), 9)
-sys.addaudithook(die_at_moment)
+"""
+    + DIE_AT_MOMENT
+    + """
 sandbox = ScriptedSandbox()
 verify(folder / "in.jsonl", folder / "out.jsonl", sandbox)
 print(len(sandbox.ran))
 """
+)
 
 TRUSTED = VerifySettings(isolation="none", workers=4)
 

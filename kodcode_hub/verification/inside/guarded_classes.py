@@ -12,10 +12,11 @@ import builtins
 import sys
 import weakref
 from collections.abc import Callable
-from types import FrameType, FunctionType
+from types import FunctionType
 from typing import Any
 
 from .bridge.words import words
+from .callers import make_is_not_solutions
 
 # The functions below look built-in names up in this copy, whatever the tested code makes of the original.
 __builtins__ = dict(vars(builtins))  # type: ignore[assignment]
@@ -48,7 +49,8 @@ class ClassGuard:
             test: that of the test's.
             is_named: whether the test names a class of this name, and means it.
         """
-        self._solution, self._test, self._is_named = solution, test, is_named
+        self._solution, self._is_named = solution, is_named
+        self._is_asked_by_test = make_is_not_solutions(solution, test)
         self._made: dict[int, weakref.ref[type]] = {}
 
     def watch(self) -> None:
@@ -104,18 +106,6 @@ class ClassGuard:
             if is_function:
                 setattr(guard, told, getattr(original, told))
         return guard
-
-    def _is_asked_by_test(self, frame: FrameType | None) -> bool:
-        """Whose code is nearest above. Libraries ask in the name of those who called them."""
-        solution, test = self._solution, self._test
-        while frame is not None:
-            path = frame.f_code.co_filename
-            if path == solution:
-                return False
-            if path == test:
-                return True
-            frame = frame.f_back
-        return True
 
     def _answer(self, asked: Any, name: str, original: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         kind = type(asked)

@@ -20,7 +20,7 @@ def main(control: int, settings_json: str) -> None:
 
     Args:
         control: the socket on which the parent sends jobs.
-        settings_json: ``{"tier": NAME, "preloads": [module, ...], "runs_tests": bool}``.
+        settings_json: ``{"tier": NAME, "preloads": [module, ...], "runs_tests": bool, "folder": path}``.
     """
     settings = json.loads(settings_json)
     tier = TIERS[settings["tier"]]

@@ -15,6 +15,8 @@ from collections.abc import Callable
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
+from .callers import make_is_not_solutions
+
 # The functions below look built-in names up in this copy, whatever the tested code makes of the original.
 __builtins__ = dict(vars(builtins))  # type: ignore[assignment]
 
@@ -59,16 +61,7 @@ def make_see(solution: str, test: str) -> See:
         test: that of the test's.
     """
     get_frame = sys._getframe
-
-    def is_foreign(frame: FrameType | None) -> bool:
-        while frame is not None:
-            path = frame.f_code.co_filename
-            if path == solution:
-                return False
-            if path == test:
-                return True
-            frame = frame.f_back
-        return True
+    is_foreign = make_is_not_solutions(solution, test)
 
     def frame_above(depth: int = 0, /) -> FrameType:
         frame = get_frame(depth + 1)

@@ -42,7 +42,7 @@ def run(control: int, lifeline: int, tier: Tier, settings: dict[str, Any], launc
     if tier.is_process_one:
         kernel.die_with_parent(0, signal.SIGKILL)  # and with this process, its namespace
     prepared = Prepared()
-    with warm_up_folder(tier):
+    with warm_up_folder(tier, settings["folder"]):
         if settings["runs_tests"]:
             prepared = prepare()
         for name in settings["preloads"]:
@@ -121,18 +121,20 @@ class Zygote:
 
 
 @contextlib.contextmanager
-def warm_up_folder(tier: Tier) -> Iterator[None]:
-    """A folder for what pytest and libraries write while they are made ready, gone afterwards."""
+def warm_up_folder(tier: Tier, given: str) -> Iterator[None]:
+    """A place for what pytest and libraries write while they are made ready.
+
+    Args:
+        given: a trial's folder, which its maker removes, in tiers that have no file system of their own.
+    """
     with contextlib.ExitStack() as after:
+        folder = given
         if tier.is_process_one:  # the tier leaves no other
-            folder = f"{tier.open_folder('', _WARM_UP_MB)}/tmp"
+            folder = tier.open_folder("", _WARM_UP_MB)
             after.callback(tier.close_folder)
-        else:
-            folder = after.enter_context(tempfile.TemporaryDirectory())
-        variables = dict(os.environ)
-        after.callback(os.environ.update, variables)
+        after.callback(os.environ.update, dict(os.environ))
         after.callback(setattr, tempfile, "tempdir", None)  # chosen anew in each trial
-        os.environ["HOME"] = os.environ["TMPDIR"] = tempfile.tempdir = folder
+        os.environ["HOME"] = os.environ["TMPDIR"] = tempfile.tempdir = f"{folder}/tmp"
         yield
 
 

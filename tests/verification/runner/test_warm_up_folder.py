@@ -6,17 +6,24 @@ import os
 import tempfile
 from pathlib import Path
 
+import pytest
+
 from kodcode_hub.verification.inside.tiers import TIERS
 from kodcode_hub.verification.inside.zygote import warm_up_folder
 
 
-def test_there_is_a_folder_for_the_time_and_nothing_of_it_afterwards() -> None:
+def test_what_is_written_goes_to_the_given_folder_and_nowhere_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tmp").mkdir()
+    place = tempfile.gettempdir()
+    monkeypatch.setenv("TMPDIR", place)  # a worker always has it
+    monkeypatch.setenv("HOME", place)
     before = dict(os.environ)
-    with warm_up_folder(TIERS["none"]):
-        home = Path(os.environ["HOME"])
-        (home / ".config").mkdir()
-        (Path(tempfile.gettempdir()) / "cache").write_text("x", encoding="ascii")
-        assert home == Path(os.environ["TMPDIR"])
+    with warm_up_folder(TIERS["none"], str(tmp_path)):
+        assert os.environ["HOME"] == os.environ["TMPDIR"] == str(tmp_path / "tmp")
+        with tempfile.NamedTemporaryFile() as file:
+            assert Path(file.name).parent == tmp_path / "tmp"
 
-    assert not home.exists()
-    assert {name: os.environ.get(name) for name in before} == before
+    assert tempfile.gettempdir() == place
+    assert dict(os.environ) == before

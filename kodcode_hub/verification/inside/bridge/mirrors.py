@@ -116,10 +116,9 @@ def _no_subclass(cls: type) -> None:
         )
 
 
-class Handle(metaclass=Mirror):
-    # An object of the other process; no text here, since it would be looked up before the other's.
-    __slots__ = ("__bridge_number__", "__weakref__")
-    __bridge_class__ = None
+class _Object:
+    # What handles and mirrored exceptions have in common.
+    __slots__ = ()
 
     def __init_subclass__(cls) -> None:
         _no_subclass(cls)
@@ -127,6 +126,18 @@ class Handle(metaclass=Mirror):
     def __getattr__(self, name: str) -> Any:
         _refuse_special(type(self).__name__, name)
         return info_of(type(self)).peer.get(self, name)
+
+    def __dir__(self) -> list[str]:
+        return info_of(type(self)).peer.dir(self)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return restore, (info_of(type(self)).peer.request("pickle", (self,)),)
+
+
+class Handle(_Object, metaclass=Mirror):
+    # An object of the other process; no text here, since it would be looked up before the other's.
+    __slots__ = ("__bridge_number__", "__weakref__")
+    __bridge_class__ = None
 
     def __setattr__(self, name: str, value: Any) -> None:
         info_of(type(self)).peer.set(self, name, value)
@@ -134,43 +145,24 @@ class Handle(metaclass=Mirror):
     def __delattr__(self, name: str) -> None:
         info_of(type(self)).peer.delete(self, name)
 
-    def __dir__(self) -> list[str]:
-        return info_of(type(self)).peer.dir(self)
-
     def __copy__(self) -> Any:
         return info_of(type(self)).peer.request("copy", (self,))
 
     def __deepcopy__(self, memo: Any) -> Any:
         return info_of(type(self)).peer.request("deepcopy", (self,))
 
-    def __reduce_ex__(self, protocol: Any) -> Any:
-        return restore, (info_of(type(self)).peer.request("pickle", (self,)),)
 
-
-class HandleError:
+class HandleError(_Object):
     """What mirrors of exception classes have in the place of ``Handle``, which no exception can derive from."""
 
     __slots__ = ()
     __bridge_class__ = None
-
-    def __init_subclass__(cls) -> None:
-        _no_subclass(cls)
-
-    def __getattr__(self, name: str) -> Any:
-        _refuse_special(type(self).__name__, name)
-        return info_of(type(self)).peer.get(self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name[:2] == "__":  # __traceback__, __cause__, __notes__: of the exception that is raised here
             object.__setattr__(self, name, value)
         else:
             info_of(type(self)).peer.set(self, name, value)
-
-    def __dir__(self) -> list[str]:
-        return info_of(type(self)).peer.dir(self)
-
-    def __reduce_ex__(self, protocol: Any) -> Any:
-        return restore, (info_of(type(self)).peer.request("pickle", (self,)),)
 
 
 def restore(pickled: bytes) -> Any:
