@@ -13,10 +13,15 @@ EXIT_INTERRUPTED = 130
 
 
 @contextmanager
-def interruptible(console: Console) -> Iterator[None]:
-    """Say what Ctrl-C left behind, and end with 130."""
+def interruptible(console: Console, *, goes_on: bool = True) -> Iterator[None]:
+    """Say what Ctrl-C left behind, and end with 130.
+
+    Args:
+        goes_on: something is kept that the next start goes on with.
+    """
     try:
         yield
     except KeyboardInterrupt:
-        console.print("stopped; the same command goes on where this one was", highlight=False)
+        left = "; the same command goes on where this one was" if goes_on else ""
+        console.print(f"stopped{left}", highlight=False)
         raise typer.Exit(EXIT_INTERRUPTED) from None

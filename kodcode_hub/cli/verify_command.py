@@ -6,8 +6,6 @@ import json
 import math
 import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +14,7 @@ import typer
 from rich.console import Console
 
 from kodcode_hub.cli.build_command import usable_cores
-from kodcode_hub.cli.interruption import EXIT_INTERRUPTED, interruptible
+from kodcode_hub.cli.interruption import interruptible
 from kodcode_hub.cli.isolation import Isolation
 from kodcode_hub.cli.verify_view import show_explanation, show_figures, verify_view
 from kodcode_hub.errors import UsageError
@@ -100,8 +98,7 @@ def _verify(file: str, out: str, settings: VerifySettings, *, as_json: bool, qui
     from kodcode_hub.verification.warm_sandbox import open_sandbox
 
     console = Console(stderr=True)
-    stopping = _stopping if is_stream(out) else interruptible
-    with stopping(console), verify_view(console, quiet=quiet) as listener:
+    with interruptible(console, goes_on=not is_stream(out)), verify_view(console, quiet=quiet) as listener:
         result = verify_file(file, out, settings=settings, open_sandbox=open_sandbox, listener=listener)
     if as_json:
         typer.echo(json.dumps(result.as_json()))
@@ -112,22 +109,12 @@ def _verify(file: str, out: str, settings: VerifySettings, *, as_json: bool, qui
 def _explain(file: str, identity: str, settings: VerifySettings, *, as_json: bool) -> None:
     from kodcode_hub.verification.warm_sandbox import open_sandbox
 
-    with _stopping(Console(stderr=True)):
+    with interruptible(Console(stderr=True), goes_on=False):
         explanation = explain_row(file, identity, settings=settings, open_sandbox=open_sandbox)
     if as_json:
         typer.echo(json.dumps(explanation.as_json()))
     else:
         show_explanation(explanation)
-
-
-@contextmanager
-def _stopping(console: Console) -> Iterator[None]:
-    """As ``interruptible``, where nothing is kept to go on with."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        console.print("stopped", highlight=False)
-        raise typer.Exit(EXIT_INTERRUPTED) from None
 
 
 def _interpreter(given: str | None) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kodcode_hub.verification.inside.bridge import proxy, server
+from kodcode_hub.verification.inside.sender import move_out_of_the_way
 
 _KILLED_AFTER_S = 60
 
@@ -57,7 +58,7 @@ def run_split(solution: str, test: str, folder: Path, *, functions: bool = True)
     path.write_text(textwrap.dedent(solution), encoding="utf-8")
 
     def serve(channel: int) -> None:
-        server.serve(channel, str(path), measure=Measured())
+        server.serve(move_out_of_the_way(channel), str(path), measure=Measured())
 
     return run_against(serve, textwrap.dedent(test), folder, functions=functions)
 

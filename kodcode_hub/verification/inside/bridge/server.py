@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import copy
 import enum
-import fcntl
 import importlib.util
 import os
 import pickle
@@ -27,7 +26,6 @@ from .values import Writer
 from .wire import Ended
 
 _MODULE = "solution"
-_OUT_OF_THE_WAY = (512, 128, 16)
 
 
 class Measure(Protocol):
@@ -67,7 +65,7 @@ class Server(Peer):
     tells_members = True
 
     def __init__(self, channel: int, path: str, measure: Measure) -> None:
-        super().__init__(_out_of_the_way(channel), first=1)
+        super().__init__(channel, first=1)
         self._path = path
         self._measure = measure
         self._modules: dict[str, types.ModuleType] = {}
@@ -178,16 +176,6 @@ class Server(Peer):
         with contextlib.suppress(OSError, ValueError):
             sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
             sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115
-
-
-def _out_of_the_way(channel: int) -> int:
-    """Move the socket to where a solution that closes the low descriptors does not close it."""
-    for lowest in _OUT_OF_THE_WAY:
-        with contextlib.suppress(OSError):
-            moved = fcntl.fcntl(channel, fcntl.F_DUPFD_CLOEXEC, lowest)
-            os.close(channel)
-            return moved
-    return channel
 
 
 def _class_data(kind: type) -> dict[str, Any]:
