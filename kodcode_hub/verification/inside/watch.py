@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import resource
@@ -17,7 +18,7 @@ from .tiers import Tier
 from .trial import SOLUTION_GONE
 
 _LOOK_S = 0.1
-_SLOWEST_LOOK_S = 2.0
+_SLOWEST_LOOK_S = 0.5
 _LOOKS_SHARE = 0.05
 """Looking may take a twentieth of the time."""
 _SOLUTION_ENDS_WITHIN_S = 2.0
@@ -87,7 +88,7 @@ class Watch:
         memory_kb = int(self._job["memory_mb"]) * 1024
         if descendants.resident_kb(pids, ceiling_kb=memory_kb) > memory_kb:
             self._limit = "memory"
-        elif not self._tier.is_process_one and _is_beyond(self._folder, int(self._job["disk_mb"]) << 20):
+        elif not self._tier.is_process_one and is_beyond(self._folder, int(self._job["disk_mb"]) << 20):
             self._limit = "disk"  # in a namespace the folder is a file system of that size
         took = time.monotonic() - begun
         self._next_look = begun + took + min(_SLOWEST_LOOK_S, max(_LOOK_S, took / _LOOKS_SHARE))
@@ -132,17 +133,28 @@ class _process_descriptor(contextlib.AbstractContextManager[int]):
             os.close(self._descriptor)
 
 
-def _is_beyond(folder: str, most_bytes: int) -> bool:
-    """True where what lies in ``folder`` takes more than ``most_bytes``, or is more files than any trial needs."""
+def is_beyond(folder: str, most_bytes: int) -> bool:
+    """True where what lies in ``folder`` takes more than ``most_bytes``, or is more or deeper than any trial needs."""
     total, files, unseen = 0, 0, [folder]
     while unseen:
-        with contextlib.suppress(OSError), os.scandir(unseen.pop()) as entries:
-            for entry in entries:
-                files += 1
-                with contextlib.suppress(OSError):
-                    total += entry.stat(follow_symlinks=False).st_blocks * 512
-                if total > most_bytes or files > _MOST_FILES:
-                    return True
-                if entry.is_dir(follow_symlinks=False):
-                    unseen.append(entry.path)
+        try:
+            with os.scandir(unseen.pop()) as found:
+                for entry in found:
+                    files += 1
+                    total += _bytes_of(entry)
+                    if total > most_bytes or files > _MOST_FILES:
+                        return True
+                    if entry.is_dir(follow_symlinks=False):
+                        unseen.append(entry.path)
+        except OSError as error:  # it is gone meanwhile, closed to us, or deeper than a path is long
+            if error.errno == errno.ENAMETOOLONG:
+                return True
     return False
+
+
+def _bytes_of(entry: os.DirEntry[str]) -> int:
+    """On the disk; 0 for what is gone meanwhile."""
+    try:
+        return entry.stat(follow_symlinks=False).st_blocks * 512
+    except FileNotFoundError:
+        return 0
