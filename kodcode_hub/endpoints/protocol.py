@@ -71,9 +71,14 @@ class DeadLetter:
     """A request that got no reply: why, and after how many tries. Stays dead until it is asked for again on purpose."""
 
     error: str
+    """Of the last try."""
     status: int | None
     """HTTP status of the last answer; None where there was none."""
     tries: int
+    errors: tuple[str, ...] = ()
+    """Of all tries, in order; those in which the server was merely busy are left out."""
+    last_body: str = ""
+    """The beginning of the last answer's body, without secrets; empty where there was none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,15 @@ class Asked:
     model: str
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A request that the ledger holds the completion of."""
+
+    asked: Asked
+    request: Request
+    completion: Completion
+
+
 class Ledger:
     """The run's SQLite file, open for one writing process; reads see everything that was committed."""
 
@@ -46,15 +55,20 @@ class Ledger:
         found = self._reader.execute("SELECT reply, tries FROM completions WHERE key=?", (key,)).fetchone()
         if found is not None:
             return Completion(**unpack(found[0]), tries=found[1])
-        dead = self._reader.execute("SELECT error, status, tries FROM dead_letters WHERE key=?", (key,)).fetchone()
-        return DeadLetter(*dead) if dead is not None else None
+        query = "SELECT error, status, tries, errors, last_body FROM dead_letters WHERE key=?"
+        dead = self._reader.execute(query, (key,)).fetchone()
+        if dead is None:
+            return None
+        error, status, tries, errors, last_body = dead
+        return DeadLetter(error, status, tries, tuple(json.loads(errors)), last_body)
 
     async def keep_reply(self, key: str, request: Request, asked: Asked, reply: Completion | DeadLetter) -> None:
         """Return when ``reply`` is durable."""
         common = (key, asked.step, asked.subset, asked.model, pack(asdict(request)))
         if isinstance(reply, DeadLetter):
-            values = (*common, reply.error, reply.status, reply.tries)
-            await self._writer.commit(Write("INSERT OR REPLACE INTO dead_letters VALUES (?,?,?,?,?,?,?,?)", values))
+            values = (*common, reply.error, reply.status, reply.tries, json.dumps(reply.errors), reply.last_body)
+            sql = "INSERT OR REPLACE INTO dead_letters VALUES (?,?,?,?,?,?,?,?,?,?)"
+            await self._writer.commit(Write(sql, values))
             return
         content = asdict(reply)
         tries = content.pop("tries")
@@ -130,6 +144,14 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     return open_ledger_readonly(path)
 
 
+def completions(connection: sqlite3.Connection) -> Iterator[Settled]:
+    """Everything that was answered, in the order of the keys; memory does not grow with the run."""
+    query = "SELECT step, subset, model, request, reply, tries FROM completions ORDER BY key"
+    for step, subset, model, request, reply, tries in connection.execute(query):
+        asked = Asked(step, subset, model)
+        yield Settled(asked, _read_request(unpack(request)), Completion(**unpack(reply), tries=tries))
+
+
 def read_meta(connection: sqlite3.Connection, name: str) -> Any:
     """A named JSON value of the run, None if it was never set."""
     found = connection.execute("SELECT value FROM meta WHERE name=?", (name,)).fetchone()
@@ -144,6 +166,10 @@ def pack(value: Any) -> bytes:
 def unpack(data: bytes) -> Any:
     """The value that was packed."""
     return json.loads(zlib.decompress(data))
+
+
+def _read_request(content: dict[str, Any]) -> Request:
+    return Request(**{**content, "messages": tuple(content["messages"]), "stop": tuple(content["stop"])})
 
 
 def _meta_write(name: str, value: Any) -> Write:

@@ -10,7 +10,7 @@ from pathlib import Path
 from kodcode_hub.errors import RunFolderError
 
 APPLICATION_ID = 0x6B6F6463
-FORMAT = 1
+FORMAT = 2
 
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -20,7 +20,7 @@ CREATE TABLE completions (
 ) WITHOUT ROWID;
 CREATE TABLE dead_letters (
     key TEXT PRIMARY KEY, step TEXT NOT NULL, subset TEXT NOT NULL, model TEXT NOT NULL, request BLOB NOT NULL,
-    error TEXT NOT NULL, status INTEGER, tries INTEGER NOT NULL
+    error TEXT NOT NULL, status INTEGER, tries INTEGER NOT NULL, errors TEXT NOT NULL, last_body TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE verdicts (key TEXT PRIMARY KEY, verdict BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE outcomes (
