@@ -37,14 +37,32 @@ class StageCount:
 
 @dataclass(frozen=True, slots=True)
 class RequestFigures:
-    """What was asked and what it cost."""
+    """What was asked and what it took."""
 
-    sent: int
-    delivered: int
-    retried: int
-    dead: int
-    prompt_tokens: int
-    completion_tokens: int
+    sent: int = 0
+    """Every try counts."""
+    delivered: int = 0
+    dead: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+    @property
+    def retried(self) -> int:
+        """Requests that were sent again."""
+        return self.sent - self.delivered - self.dead
+
+    def __add__(self, other: RequestFigures) -> RequestFigures:
+        return RequestFigures(
+            self.sent + other.sent,
+            self.delivered + other.delivered,
+            self.dead + other.dead,
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+        )
+
+
+ByModel = dict[tuple[str, str], RequestFigures]
+"""``(step, model)`` to its figures."""
 
 
 def stage_counts(connection: sqlite3.Connection) -> Iterator[tuple[str, str, str | None, int]]:
@@ -58,20 +76,30 @@ def stage_counts(connection: sqlite3.Connection) -> Iterator[tuple[str, str, str
     return iter(connection.execute(query).fetchall())
 
 
+def model_figures(connection: sqlite3.Connection) -> ByModel:
+    """Requests and tokens over the whole life of the run, by step and model; takes no longer for a large run."""
+    figures: ByModel = {}
+    query = "SELECT step, model, sent, delivered, prompt_tokens, completion_tokens FROM traffic"
+    for step, model, sent, delivered, prompt, completion in connection.execute(query):
+        figures[step, model] = RequestFigures(sent, delivered, 0, prompt, completion)
+    query = "SELECT step, model, sum(tries), count(*) FROM dead_letters GROUP BY step, model"
+    for step, model, sent, dead in connection.execute(query):
+        figures[step, model] = figures.get((step, model), RequestFigures()) + RequestFigures(sent, dead=dead)
+    return dict(sorted(figures.items()))
+
+
 def request_figures(connection: sqlite3.Connection) -> RequestFigures:
     """Requests and tokens over the whole life of the run."""
-    query = "SELECT count(*), ifnull(sum(tries), 0), ifnull(sum(prompt_tokens), 0), ifnull(sum(completion_tokens), 0)"
-    delivered, sent, prompt, completion = connection.execute(f"{query} FROM completions").fetchone()
-    dead, dead_sent = connection.execute("SELECT count(*), ifnull(sum(tries), 0) FROM dead_letters").fetchone()
-    total = sent + dead_sent
-    return RequestFigures(total, delivered, total - delivered - dead, dead, prompt, completion)
+    return sum(model_figures(connection).values(), RequestFigures())
 
 
 def dead_letters(connection: sqlite3.Connection) -> list[dict[str, object]]:
     """By step, subset and HTTP status: how many requests died, and the error of one of them."""
     query = """
-        SELECT step, subset, status, count(*), min(error) FROM dead_letters
-        GROUP BY step, subset, status ORDER BY step, subset, status
+        SELECT step, subset, status, count(*), (
+            SELECT error FROM dead_letters AS one
+            WHERE one.step = died.step AND one.subset = died.subset AND one.status IS died.status LIMIT 1
+        ) FROM dead_letters AS died GROUP BY step, subset, status ORDER BY step, subset, status
     """
     names = ("step", "subset", "status", "count", "example")
     return [dict(zip(names, row, strict=True)) for row in connection.execute(query)]

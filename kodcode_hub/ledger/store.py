@@ -6,11 +6,12 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
 from kodcode_hub.endpoints.protocol import Completion, DeadLetter, Request
+from kodcode_hub.ledger.pages import Asked, PageReader, Settled, request_values
 from kodcode_hub.ledger.tables import open_ledger_file, open_ledger_readonly
 from kodcode_hub.ledger.writer import Write, Writer
 from kodcode_hub.record import TestOutcome, Verdict
@@ -18,29 +19,12 @@ from kodcode_hub.record import TestOutcome, Verdict
 RowKind = Literal["row", "sft"]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a request was for: part of the record, not of the key."""
-
-    step: str
-    subset: str
-    model: str
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """A request that the ledger holds the completion of."""
-
-    asked: Asked
-    request: Request
-    completion: Completion
-
-
 class Ledger:
     """The run's SQLite file, open for one writing process; reads see everything that was committed."""
 
     def __init__(self, path: Path) -> None:
         self._reader = open_ledger_file(path)
+        self._pages = PageReader(self._reader)
         self._writer = Writer(lambda: open_ledger_file(path))
 
     def close(self) -> None:
@@ -52,9 +36,9 @@ class Ledger:
 
     def reply(self, key: str) -> Completion | DeadLetter | None:
         """What came of the request with this key; None if it was never settled."""
-        found = self._reader.execute("SELECT reply, tries FROM completions WHERE key=?", (key,)).fetchone()
-        if found is not None:
-            return Completion(**unpack(found[0]), tries=found[1])
+        completion = self._pages.completion(key)
+        if completion is not None:
+            return completion
         query = "SELECT error, status, tries, errors, last_body FROM dead_letters WHERE key=?"
         dead = self._reader.execute(query, (key,)).fetchone()
         if dead is None:
@@ -64,16 +48,13 @@ class Ledger:
 
     async def keep_reply(self, key: str, request: Request, asked: Asked, reply: Completion | DeadLetter) -> None:
         """Return when ``reply`` is durable."""
-        common = (key, asked.step, asked.subset, asked.model, pack(asdict(request)))
-        if isinstance(reply, DeadLetter):
-            values = (*common, reply.error, reply.status, reply.tries, json.dumps(reply.errors), reply.last_body)
-            sql = "INSERT OR REPLACE INTO dead_letters VALUES (?,?,?,?,?,?,?,?,?,?)"
-            await self._writer.commit(Write(sql, values))
+        if isinstance(reply, Completion):
+            await self._writer.keep(key, Settled(asked, request, reply))
             return
-        content = asdict(reply)
-        tries = content.pop("tries")
-        row = (*common, pack(content), reply.prompt_tokens, reply.completion_tokens, tries)
-        await self._writer.commit(Write("INSERT OR IGNORE INTO completions VALUES (?,?,?,?,?,?,?,?,?)", row))
+        common = (key, asked.step, asked.subset, asked.model, pack(request_values(request)))
+        values = (*common, reply.error, reply.status, reply.tries, json.dumps(reply.errors), reply.last_body)
+        sql = "INSERT OR REPLACE INTO dead_letters VALUES (?,?,?,?,?,?,?,?,?,?)"
+        await self._writer.commit(Write(sql, values))
 
     def forget_dead_letters(self) -> int:
         """Let the requests that died be asked again; returns how many there were."""
@@ -144,14 +125,6 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     return open_ledger_readonly(path)
 
 
-def completions(connection: sqlite3.Connection) -> Iterator[Settled]:
-    """Everything that was answered, in the order of the keys; memory does not grow with the run."""
-    query = "SELECT step, subset, model, request, reply, tries FROM completions ORDER BY key"
-    for step, subset, model, request, reply, tries in connection.execute(query):
-        asked = Asked(step, subset, model)
-        yield Settled(asked, _read_request(unpack(request)), Completion(**unpack(reply), tries=tries))
-
-
 def read_meta(connection: sqlite3.Connection, name: str) -> Any:
     """A named JSON value of the run, None if it was never set."""
     found = connection.execute("SELECT value FROM meta WHERE name=?", (name,)).fetchone()
@@ -166,10 +139,6 @@ def pack(value: Any) -> bytes:
 def unpack(data: bytes) -> Any:
     """The value that was packed."""
     return json.loads(zlib.decompress(data))
-
-
-def _read_request(content: dict[str, Any]) -> Request:
-    return Request(**{**content, "messages": tuple(content["messages"]), "stop": tuple(content["stop"])})
 
 
 def _meta_write(name: str, value: Any) -> Write:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kodcode_hub.endpoints.protocol import Completion, DeadLetter, Endpoint, Message, Request
-from kodcode_hub.ledger.store import Asked, Ledger
+from kodcode_hub.ledger.pages import Asked
+from kodcode_hub.ledger.store import Ledger
 from kodcode_hub.record import content_hash
 from kodcode_hub.subsets import Sampling
 

@@ -15,7 +15,8 @@ import pytest
 from kodcode_hub.endpoints.protocol import Completion, DeadLetter, Request
 from kodcode_hub.errors import RunFolderError
 from kodcode_hub.ledger.figures import request_figures
-from kodcode_hub.ledger.store import Asked, Ledger, open_for_reading, read_meta
+from kodcode_hub.ledger.pages import Asked
+from kodcode_hub.ledger.store import Ledger, open_for_reading, read_meta
 from kodcode_hub.record import TestOutcome, Verdict
 
 REQUEST = Request("chat", ({"role": "user", "content": "hi"},), "", 10, 0.5, 0.9, (), seed=3)
@@ -80,7 +81,8 @@ def test_what_was_committed_survives_kill_9(tmp_path: Path) -> None:
 import asyncio, os, sys
 from pathlib import Path
 from kodcode_hub.endpoints.protocol import Completion, Request
-from kodcode_hub.ledger.store import Asked, Ledger
+from kodcode_hub.ledger.pages import Asked
+from kodcode_hub.ledger.store import Ledger
 request = Request("chat", (), "", 10, 0.5, 0.9, (), seed=3)
 async def main():
     ledger = Ledger(Path(sys.argv[1]))
@@ -112,7 +114,8 @@ import asyncio, resource, signal, sys
 from pathlib import Path
 from kodcode_hub.endpoints.protocol import Completion, Request
 from kodcode_hub.errors import RunFolderError
-from kodcode_hub.ledger.store import Asked, Ledger
+from kodcode_hub.ledger.pages import Asked
+from kodcode_hub.ledger.store import Ledger
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
 request = Request("chat", (), "", 10, 0.5, 0.9, (), seed=3)
