@@ -1,53 +1,107 @@
-"""From an endpoint's URL to an open endpoint, whatever its kind."""
+"""From endpoint URLs to an open endpoint, whatever their kind."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 
+from kodcode_hub.endpoints.admission import Admission
 from kodcode_hub.endpoints.credentials import Credential, credential_for
 from kodcode_hub.endpoints.embedded.recordings import load_recordings
 from kodcode_hub.endpoints.embedded.serve import serve
-from kodcode_hub.endpoints.http import HttpOptions, open_http_endpoint
+from kodcode_hub.endpoints.http import HttpOptions, http_transport, open_exchange
+from kodcode_hub.endpoints.identity import identify_server
+from kodcode_hub.endpoints.line import Server
+from kodcode_hub.endpoints.pool import Pool
 from kodcode_hub.endpoints.protocol import Endpoint
+from kodcode_hub.endpoints.rates import RateLimits
 from kodcode_hub.endpoints.retry import RetryPolicy
 from kodcode_hub.endpoints.urls import EndpointUrl, parse_endpoint_url, recording_files
+from kodcode_hub.errors import UsageError
 from kodcode_hub.resources import samples_folder
+
+_MOST_IN_FLIGHT = 256
+"""At a server that does not tell its limit; more can wait here as well as there."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointOptions:
+    """How endpoints are used.
+
+    Args:
+        concurrency: requests under way at each server at most; None: what it takes.
+        rates: limits a minute of each model.
+        policy: how often and how long failures are retried.
+    """
+
+    http: HttpOptions = field(default_factory=HttpOptions)
+    concurrency: int | None = None
+    rates: RateLimits = field(default_factory=RateLimits)
+    policy: RetryPolicy = field(default_factory=RetryPolicy)
+
+
+_DEFAULT_OPTIONS = EndpointOptions()
 
 
 @asynccontextmanager
 async def open_endpoint(
-    url: str,
-    *,
-    idle_timeout_s: float = 600.0,
-    environ: Mapping[str, str] = os.environ,
-    policy: RetryPolicy | None = None,
+    *urls: str, options: EndpointOptions = _DEFAULT_OPTIONS, environ: Mapping[str, str] = os.environ
 ) -> AsyncIterator[Endpoint]:
-    """Open any of the forms of ``--endpoint``; closed again on leaving the context.
+    """Open one model behind one or several URLs, each of any of the forms of ``--endpoint``; closed again on leaving.
 
     ``replay:`` and ``sample:`` start the embedded server in this loop and talk to it over HTTP by the same client.
 
     Args:
-        idle_timeout_s: longest silence of a server within a request.
         environ: where the tokens are looked up (``HF_TOKEN``, ``OPENAI_API_KEY``).
-        policy: how often and how long failures are retried; by default as in :class:`RetryPolicy`.
 
     Raises:
-        UsageError: no such form of URL, a model that must be named, or (InputError) recordings that cannot be read.
-        EndpointError: the server cannot be reached or refuses us.
+        UsageError: no such form of URL, a model that must be named, servers of different models, or (InputError)
+            recordings that cannot be read.
+        EndpointError: a server cannot be reached or refuses us.
     """
-    parsed = parse_endpoint_url(url)
-    options = HttpOptions(idle_timeout_s=idle_timeout_s, policy=policy or RetryPolicy())
-    if parsed.kind in ("tgi", "openai"):
-        async with open_http_endpoint(parsed, credential_for(parsed, environ), options=options) as endpoint:
-            yield endpoint
-        return
-    files = parsed.files or recording_files(samples_folder() / "recordings")
-    recordings = await asyncio.to_thread(load_recordings, files)
-    async with (
-        serve(recordings) as base_url,
-        open_http_endpoint(EndpointUrl("tgi", base_url), Credential(), options=options) as endpoint,
-    ):
-        yield endpoint
+    parsed = [parse_endpoint_url(url) for url in urls]
+    async with AsyncExitStack() as stack:
+        servers = [await _open_server(url, stack, options, environ) for url in parsed]
+        _require_one_model(servers)
+        yield Pool(servers, policy=options.policy, rates=options.rates)
+
+
+async def _open_server(
+    url: EndpointUrl, stack: AsyncExitStack, options: EndpointOptions, environ: Mapping[str, str]
+) -> Server:
+    if url.kind in ("replay", "sample"):
+        files = url.files or recording_files(samples_folder() / "recordings")
+        recordings = await asyncio.to_thread(load_recordings, files)
+        base_url = await stack.enter_async_context(serve(recordings, model=recordings.model))
+        return await open_server(EndpointUrl("tgi", base_url), Credential(), stack, options)
+    return await open_server(url, credential_for(url, environ), stack, options)
+
+
+async def open_server(
+    url: EndpointUrl, credential: Credential, stack: AsyncExitStack, options: EndpointOptions
+) -> Server:
+    """One server of a ``tgi`` or ``openai`` URL; ``stack`` closes it.
+
+    Raises:
+        EndpointError: it cannot be reached, refuses us, or is no server of this kind.
+        UsageError: it serves several models and the URL names none.
+    """
+    exchange = await stack.enter_async_context(open_exchange(url, credential, options.http))
+    transport = http_transport(url, exchange, await identify_server(url, exchange, policy=options.policy))
+    announced = transport.limits.max_concurrent_requests
+    most = options.concurrency or announced or _MOST_IN_FLIGHT
+    admission = Admission(most=most, announced=announced, now=asyncio.get_running_loop().time())
+    return Server(url.redacted(), transport, admission, weight=url.weight, advice=credential.advice)
+
+
+def _require_one_model(servers: Sequence[Server]) -> None:
+    models = {server.transport.limits.model: server.name for server in servers}
+    if len(models) > 1:
+        shown = ", ".join(f"{name} serves {model}" for model, name in models.items())
+        raise UsageError(
+            f"endpoints that are given together must serve one model, but {shown}: give a step its own endpoint "
+            "with --answer-endpoint, --restyle-endpoint or --respond-endpoint"
+        )

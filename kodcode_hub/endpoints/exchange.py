@@ -1,26 +1,31 @@
-"""One HTTP exchange with a server that is trusted with nothing: JSON comes back, or why it did not."""
+"""One HTTP exchange with a server that is trusted with nothing: JSON or events come back, or why they did not."""
 
 from __future__ import annotations
 
 import io
 import json
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 import aiohttp
+from yarl import URL
 
+from kodcode_hub.endpoints.answers import error_text
 from kodcode_hub.endpoints.credentials import Credential
-from kodcode_hub.endpoints.retry import Cause, Failure, parse_retry_after
+from kodcode_hub.endpoints.retry import parse_retry_after
+from kodcode_hub.endpoints.transport import Cause, Failure
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+Read = TypeVar("Read")
 
 MOST_BYTES = 16 * 2**20
 """Longest answer that is read; the longest honest ones hold some hundred kilobytes, and many come at a time."""
 
 _MOST_ERROR_BYTES = 64 * 2**10
 _MOST_ERROR_CHARACTERS = 300
+_MOST_BODY_CHARACTERS = 2000
+_WARNED_OF_BYTES = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,10 @@ class Answer:
     """What a server's JSON held."""
 
     value: object
+
+
+class StreamTooLong(Exception):
+    """A stream of more than the bytes that are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,7 @@ class Exchange:
     query: Sequence[tuple[str, str]]
     credential: Credential
     most_bytes: int = MOST_BYTES
+    _urls: dict[str, URL] = field(default_factory=dict)
 
     async def send(self, path: str, body: bytes | None = None, *, within_s: float | None = None) -> Answer | Failure:
         """GET, or POST where there is a body of JSON.
@@ -53,60 +63,131 @@ class Exchange:
             path: behind the base URL.
             within_s: seconds for all of it, where the session's timeouts do not fit.
         """
-        try:
-            async with self.session.request(
-                "GET" if body is None else "POST",
-                self.base_url + path,
-                params=self.query,
-                # Not bare bytes: aiohttp warns of those above a megabyte.
-                data=None if body is None else io.BytesIO(body),
-                allow_redirects=False,
-                timeout=self.session.timeout if within_s is None else aiohttp.ClientTimeout(total=within_s),
-            ) as response:
-                return await self._read(response)
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            return self._failure("unreachable", None, _describe(error))
-        except TimeoutError:
-            return self._failure("timeout", None, "the server stayed silent for too long")
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            # ValueError: aiohttp lets some malformed headers and URLs of a server through to the standard library.
-            return self._failure("dropped", None, f"the connection broke: {_describe(error)}")
+        return await self._ask(path, body, self._read_json, within_s)
 
-    async def _read(self, response: aiohttp.ClientResponse) -> Answer | Failure:
-        if response.status != 200:
-            return await self._read_error(response)
-        if response.content_type != "application/json" and not response.content_type.endswith("+json"):
-            return self._malformed(f"the answer is {response.content_type}, not application/json")
-        content = await _read_at_most(response, self.most_bytes)
-        if len(content) > self.most_bytes:
-            return self._malformed(f"the answer is longer than {self.most_bytes} bytes")
-        if not content.strip():
-            return self._malformed("the answer is empty")
-        try:
-            return Answer(json.loads(content))
-        except (ValueError, RecursionError) as error:
-            return self._malformed(f"the answer is not JSON: {_describe(error)}")
+    async def stream(self, path: str, body: bytes, on_data: Callable[[bytes], bool]) -> Failure | None:
+        """POST, and hand over the data of every server-sent event until ``on_data`` has enough; what it raises, passes.
 
-    async def _read_error(self, response: aiohttp.ClientResponse) -> Failure:
-        if 300 <= response.status < 400:
-            target = response.headers.get("Location", "nowhere")
-            return self._failure("status", response.status, f"redirects, which are not followed, to {target}")
-        text = _error_text(await _read_at_most(response, _MOST_ERROR_BYTES))
-        asked_for = parse_retry_after(response.headers.get("Retry-After"), now=time.time())
-        return self._failure("status", response.status, f"status {response.status}: {text}", asked_for)
+        Args:
+            on_data: returns False when nothing more is wanted.
+        """
 
-    def _malformed(self, error: str) -> Failure:
-        return self._failure("malformed", 200, error)
+        async def read(response: aiohttp.ClientResponse) -> Failure | None:
+            if response.content_type != "text/event-stream":
+                return await self._not_a_stream(response, on_data)
+            try:
+                await _read_events(response, self.most_bytes, on_data)
+            except StreamTooLong:
+                return self.failure("malformed", 200, f"the answer is longer than {self.most_bytes} bytes")
+            return None
 
-    def _failure(self, cause: Cause, status: int | None, error: str, retry_after_s: float | None = None) -> Failure:
+        return await self._ask(path, body, read, None)
+
+    def failure(
+        self,
+        cause: Cause,
+        status: int | None,
+        error: str,
+        *,
+        retry_after_s: float | None = None,
+        body: str = "",
+    ) -> Failure:
+        """A failure without secrets, its error in one line."""
         # Hidden before it is cut: a cut through a secret would leave a part of it.
         line = " ".join(self.credential.hide(error).split())
         if len(line) > _MOST_ERROR_CHARACTERS:
             line = line[:_MOST_ERROR_CHARACTERS] + "..."
-        return Failure(cause, status, line, retry_after_s)
+        return Failure(cause, status, line, retry_after_s, self.credential.hide(body)[:_MOST_BODY_CHARACTERS])
+
+    async def _ask(
+        self,
+        path: str,
+        body: bytes | None,
+        read: Callable[[aiohttp.ClientResponse], Awaitable[Read]],
+        within_s: float | None,
+    ) -> Read | Failure:
+        try:
+            async with self.session.request(
+                "GET" if body is None else "POST",
+                self._url(path),
+                # aiohttp warns of bare bytes above a megabyte.
+                data=body if body is None or len(body) < _WARNED_OF_BYTES else io.BytesIO(body),
+                allow_redirects=False,
+                timeout=self.session.timeout if within_s is None else aiohttp.ClientTimeout(total=within_s),
+            ) as response:
+                return await self._read_error(response) if response.status != 200 else await read(response)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            return self.failure("unreachable", None, _describe(error))
+        except TimeoutError:
+            return self.failure("timeout", None, "the server stayed silent for too long")
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            # ValueError: aiohttp lets some malformed headers and URLs of a server through to the standard library.
+            return self.failure("dropped", None, f"the connection broke: {_describe(error)}")
+
+    async def _read_json(self, response: aiohttp.ClientResponse) -> Answer | Failure:
+        if response.content_type != "application/json" and not response.content_type.endswith("+json"):
+            return self._malformed(f"the answer is {response.content_type}, not application/json", b"")
+        content = await _read_at_most(response, self.most_bytes)
+        if len(content) > self.most_bytes:
+            return self._malformed(f"the answer is longer than {self.most_bytes} bytes", content)
+        if not content.strip():
+            return self._malformed("the answer is empty", content)
+        try:
+            return Answer(json.loads(content))
+        except (ValueError, RecursionError) as error:
+            return self._malformed(f"the answer is not JSON: {_describe(error)}", content)
+
+    async def _read_error(self, response: aiohttp.ClientResponse) -> Failure:
+        if 300 <= response.status < 400:
+            target = response.headers.get("Location", "nowhere")
+            return self.failure("status", response.status, f"redirects, which are not followed, to {target}")
+        content = await _read_at_most(response, _MOST_ERROR_BYTES)
+        text = content.decode("utf-8", "replace").replace("\0", "")
+        asked_for = parse_retry_after(response.headers.get("Retry-After"), now=time.time())
+        return self.failure(
+            "status",
+            response.status,
+            f"status {response.status}: {_message(text)}",
+            retry_after_s=asked_for,
+            body=text,
+        )
+
+    async def _not_a_stream(self, response: aiohttp.ClientResponse, on_data: Callable[[bytes], bool]) -> Failure | None:
+        """A stream was asked for and something else came: with JSON there may be an error in it."""
+        outcome = await self._read_json(response)
+        if isinstance(outcome, Failure):
+            return outcome
+        on_data(json.dumps(outcome.value).encode("ascii"))
+        return self._malformed("the answer is no stream of events", b"")
+
+    def _malformed(self, error: str, content: bytes) -> Failure:
+        return self.failure("malformed", 200, error, body=content[:_MOST_ERROR_BYTES].decode("utf-8", "replace"))
+
+    def _url(self, path: str) -> URL:
+        if path not in self._urls:
+            url = URL(self.base_url + path, encoded=False)
+            self._urls[path] = url.extend_query(self.query) if self.query else url
+        return self._urls[path]
+
+
+async def _read_events(response: aiohttp.ClientResponse, limit: int, on_data: Callable[[bytes], bool]) -> None:
+    rest = b""
+    size = 0
+    async for chunk in response.content.iter_any():
+        size += len(chunk)
+        if size > limit:
+            response.close()
+            raise StreamTooLong
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            # llama.cpp names its errors where others put them into the data.
+            if line.startswith((b"data:", b"error:")) and not on_data(line.partition(b":")[2].strip()):
+                return
 
 
 async def _read_at_most(response: aiohttp.ClientResponse, limit: int) -> bytes:
+    if response.content_length is not None and response.content_length <= limit:
+        return await response.read()
     content = bytearray()
     async for chunk in response.content.iter_chunked(2**16):
         content += chunk
@@ -117,17 +198,11 @@ async def _read_at_most(response: aiohttp.ClientResponse, limit: int) -> bytes:
     return bytes(content)
 
 
-def _error_text(content: bytes) -> str:
-    """The message in an error's body: TGI's ``error``, OpenAI's ``error.message``, FastAPI's ``detail``, or all."""
-    text = content.decode("utf-8", "replace").replace("\0", "")
+def _message(text: str) -> str:
     try:
-        body = json.loads(text)
+        return error_text(json.loads(text))
     except (ValueError, RecursionError):
         return text.strip() or "no reason given"
-    for name in ("error", "message", "detail"):
-        if isinstance(body, dict) and body.get(name):
-            body = body[name]
-    return body if isinstance(body, str) else json.dumps(body)
 
 
 def _describe(error: BaseException) -> str:

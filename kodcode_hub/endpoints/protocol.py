@@ -31,9 +31,14 @@ class Request:
     seed: int
     sample: int = 0
     """Index of this sample among those of its prompt; its seed is that of sample 0 plus this."""
+    top_k: int | None = None
+    repetition_penalty: float | None = None
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
 
     def key(self, model: str) -> str:
         """Hash of the canonical request, the model's identity and the sample index: the ledger's key."""
+        rare = (self.top_k, self.repetition_penalty, self.presence_penalty, self.frequency_penalty)
         return content_hash(
             "completion",
             model,
@@ -46,6 +51,7 @@ class Request:
             list(self.stop),
             self.seed,
             self.sample,
+            *(rare if any(value is not None for value in rare) else ()),
         )
 
 

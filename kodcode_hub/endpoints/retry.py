@@ -12,14 +12,17 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Literal
 
 from kodcode_hub.endpoints.protocol import DeadLetter
+from kodcode_hub.endpoints.transport import Cause, Failure
 
-Cause = Literal["status", "malformed", "dropped", "timeout", "unreachable"]
 Decision = Literal["retry_free", "retry", "reconnect", "dead", "stop_run"]
+
+_MOST_ERRORS = 20
+"""Kept of one request; the last ones."""
 
 _BUSY = frozenset({429, 503})
 _CREDENTIALS_REFUSED = frozenset({401, 403})
@@ -27,25 +30,10 @@ _PASSING = frozenset({408, 424})
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """One request that got no usable answer.
-
-    Args:
-        cause: ``status`` for an answer of another status than 200; else what went wrong with the connection or body.
-        status: HTTP status of the answer, where there was one.
-        error: one short line without secrets.
-        retry_after_s: seconds that the server asked us to wait.
-    """
-
-    cause: Cause
-    status: int | None
-    error: str
-    retry_after_s: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class RetryPolicy:
     """How often and how long to try again; times in seconds.
+
+    Busy and unreachable servers are waited for elsewhere (``admission.py``): here is how long that may last.
 
     Args:
         attempts: requests sent before a failing one becomes a dead letter; answers of a busy server do not count.
@@ -99,6 +87,7 @@ class Retries:
     sent: int = 0
     counted: int = 0
     failures: int = 0
+    errors: list[str] = field(default_factory=list)
 
     def decide(self, failure: Failure, *, now: float, alive_at: float) -> float | DeadLetter | StopRun:
         """What to do after ``failure``: wait so many seconds, give the request up, or stop the run.
@@ -109,8 +98,12 @@ class Retries:
                 moment of this one does not stop the run.
         """
         self.failures += 1
+        self.sent += failure.cause != "unreachable"
+        decision = classify(failure.cause, failure.status)
+        if decision != "retry_free":
+            self.errors = [*self.errors[1 - _MOST_ERRORS :], failure.error]
         silent_s = now - max(self.since, alive_at)
-        match classify(failure.cause, failure.status):
+        match decision:
             case "stop_run":
                 return StopRun(f"refused our credentials ({failure.error})", credentials_refused=True)
             case "dead":
@@ -123,10 +116,13 @@ class Retries:
                 return StopRun(f"is unreachable ({failure.error})")
             case "retry_free" if silent_s >= self.policy.busy_s:
                 return StopRun(f"has been too busy to answer anything for {silent_s:.0f} s ({failure.error})")
-        return self.policy.wait_s(self.failures, failure.retry_after_s)
+            case "retry_free" | "reconnect":
+                # It goes back into line, which knows when the server takes something again.
+                return 0.0
+        return self.policy.wait_s(self.counted, failure.retry_after_s)
 
     def _dead(self, failure: Failure) -> DeadLetter:
-        return DeadLetter(error=failure.error, status=failure.status, tries=self.sent)
+        return DeadLetter(failure.error, failure.status, self.sent, tuple(self.errors), failure.body)
 
 
 def classify(cause: Cause, status: int | None) -> Decision:

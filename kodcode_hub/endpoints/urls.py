@@ -35,6 +35,7 @@ class EndpointUrl:
         model: the model asked for, where the URL names one.
         files: recordings to replay.
         userinfo: user and password that stood before the host; a credential, never shown.
+        weight: share of this server beside others of the same model (``#weight=2`` at the end of the URL).
         query: further query parameters, sent along with every request (gateways want an API version or a key there);
             their values are never shown.
     """
@@ -43,6 +44,7 @@ class EndpointUrl:
     base_url: str = ""
     model: str | None = None
     files: tuple[Path, ...] = ()
+    weight: float = 1.0
     userinfo: tuple[str, str] | None = field(default=None, repr=False)
     query: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
@@ -114,7 +116,7 @@ def _server_url(kind: Literal["tgi", "openai"], address: str, text: str) -> Endp
     userinfo = (unquote(parts.username or ""), unquote(parts.password or "")) if "@" in parts.netloc else None
     query = [(unquote(name), unquote(value)) for name, value in _query_pairs(parts.query)]
     models = [value for name, value in query if name == "model"]
-    if parts.fragment or (kind == "tgi" and query):
+    if kind == "tgi" and query:
         raise _unknown_form(text, "has a part that this form does not have")
     if len(models) > 1 or "" in models:
         raise _unknown_form(text, "must name one model after ?model=, or leave it out")
@@ -123,9 +125,19 @@ def _server_url(kind: Literal["tgi", "openai"], address: str, text: str) -> Endp
         kind,
         base_url=f"{parts.scheme}://{_host(parts, text)}{path}",
         model=models[0] if models else None,
+        weight=_weight(parts.fragment, text),
         userinfo=userinfo,
         query=tuple(pair for pair in query if pair[0] != "model"),
     )
+
+
+def _weight(fragment: str, text: str) -> float:
+    if not fragment:
+        return 1.0
+    weight = re.fullmatch(r"weight=(\d+(?:\.\d+)?)", fragment)
+    if weight is None or not 0 < float(weight[1]) < 1e6:
+        raise _unknown_form(text, "ends in a part that is not #weight=NUMBER, above 0")
+    return float(weight[1])
 
 
 def _split(address: str, text: str) -> SplitResult:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 
+from kodcode_hub.endpoints.connect import EndpointOptions, open_server
 from kodcode_hub.endpoints.credentials import Credential
-from kodcode_hub.endpoints.http import HttpEndpoint, HttpOptions, open_http_endpoint
-from kodcode_hub.endpoints.protocol import Request
+from kodcode_hub.endpoints.http import HttpOptions
+from kodcode_hub.endpoints.pool import Pool
+from kodcode_hub.endpoints.protocol import Endpoint, Request
+from kodcode_hub.endpoints.rates import RateLimits
 from kodcode_hub.endpoints.retry import RetryPolicy
 from kodcode_hub.endpoints.urls import EndpointUrl
 
@@ -27,6 +30,8 @@ TGI_INFO: Mapping[str, Any] = {
 
 FAST = RetryPolicy(first_wait_s=0.001, max_wait_s=0.01, opening_s=1.0, unreachable_s=0.3, busy_s=30.0)
 """The rules of the product with waits that no test notices."""
+
+FAST_OPTIONS = EndpointOptions(policy=FAST)
 
 
 @dataclass
@@ -99,18 +104,15 @@ async def endpoint_at(
     policy: RetryPolicy = FAST,
     idle_timeout_s: float = 30.0,
     most_bytes: int = 2**20,
-    max_concurrent_requests: int = 128,
-) -> AsyncIterator[HttpEndpoint]:
+    concurrency: int | None = None,
+    rates: RateLimits = RateLimits(),  # noqa: B008 - frozen
+) -> AsyncIterator[Endpoint]:
     """The client at a server, with fast retries."""
     url = EndpointUrl("tgi", base_url) if kind == "tgi" else EndpointUrl("openai", f"{base_url}/v1", model="some/model")
-    options = HttpOptions(
-        idle_timeout_s=idle_timeout_s,
-        max_concurrent_requests=max_concurrent_requests,
-        most_bytes=most_bytes,
-        policy=policy,
-    )
-    async with open_http_endpoint(url, credential or Credential(), options=options) as endpoint:
-        yield endpoint
+    http = HttpOptions(idle_timeout_s=idle_timeout_s, most_bytes=most_bytes)
+    options = EndpointOptions(http, concurrency=concurrency, rates=rates, policy=policy)
+    async with AsyncExitStack() as stack:
+        yield Pool([await open_server(url, credential or Credential(), stack, options)], policy=policy, rates=rates)
 
 
 def a_chat(text: str = "Write add(a, b).", **changes: Any) -> Request:

@@ -20,7 +20,7 @@ from kodcode_hub.endpoints.embedded.serve import serve
 from kodcode_hub.endpoints.protocol import Completion, DeadLetter, Endpoint, Request
 from kodcode_hub.errors import InputError
 from kodcode_hub.resources import samples_folder
-from tests.endpoints.scripted_server import FAST, a_chat, a_raw
+from tests.endpoints.scripted_server import FAST_OPTIONS, a_chat, a_raw
 
 ROWS: list[dict[str, Any]] = [
     {"step": "answer", "contains": ["add two numbers"], "completions": ["zero", "one", "two"]},
@@ -46,7 +46,7 @@ def ask(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Callable[[E
     async def opened() -> AsyncIterator[Endpoint]:
         async with serve(load_recordings([file])) as base_url:
             url = request.param.format(base_url=base_url, file=file)
-            async with open_endpoint(url, environ={}, policy=FAST) as endpoint:
+            async with open_endpoint(url, environ={}, options=FAST_OPTIONS) as endpoint:
                 yield endpoint
 
     def run(use: Callable[[Endpoint], Awaitable[None]]) -> None:
@@ -72,7 +72,7 @@ async def complete(endpoint: Endpoint, request: Request) -> Completion:
 def test_the_model_is_known(ask: Ask) -> None:
     async def use(endpoint: Endpoint) -> None:
         assert endpoint.info.model == "kodcode-replay"
-        assert 1 <= endpoint.info.max_concurrent_requests <= 128
+        assert endpoint.info.max_concurrent_requests >= 1
 
     ask(use)
 
@@ -170,7 +170,7 @@ def test_sample_replays_the_recordings_that_come_with_the_package() -> None:
         pytest.skip("the sample recordings are not there yet")
 
     async def run() -> None:
-        async with open_endpoint("sample:", environ={}, policy=FAST) as endpoint:
+        async with open_endpoint("sample:", environ={}, options=FAST_OPTIONS) as endpoint:
             assert endpoint.info.model == "kodcode-replay"
             assert isinstance(await endpoint.complete(a_chat("never recorded by anybody")), DeadLetter)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -11,8 +12,7 @@ import pytest
 from aiohttp import web
 
 from kodcode_hub.endpoints.credentials import Credential
-from kodcode_hub.endpoints.http import HttpEndpoint
-from kodcode_hub.endpoints.protocol import Completion, DeadLetter, Request
+from kodcode_hub.endpoints.protocol import Completion, DeadLetter, Endpoint, Request
 from kodcode_hub.errors import EndpointError
 from tests.endpoints.scripted_server import (
     FAST,
@@ -45,7 +45,7 @@ def ask(*answers: Answer, request: Request | None = None) -> tuple[Outcome, Scri
     return asyncio.run(run())
 
 
-def with_endpoint(answer: Answer, use: Callable[[HttpEndpoint], Awaitable[None]], **options: object) -> ScriptedServer:
+def with_endpoint(answer: Answer, use: Callable[[Endpoint], Awaitable[None]], **options: object) -> ScriptedServer:
     """Use an endpoint at a server that always answers like this."""
 
     async def run() -> ScriptedServer:
@@ -73,7 +73,10 @@ def test_503_counts_as_busy_too() -> None:
 def test_a_passing_failure_is_tried_eight_times_and_then_dead(status: int) -> None:
     """Defect 22: a failure is a dead letter, never an empty reply."""
     outcome, server = ask(json_answer({"error": "broke", "error_type": "incomplete_generation"}, status=status))
-    assert outcome == DeadLetter(error=f"status {status}: broke", status=status, tries=8)
+    assert isinstance(outcome, DeadLetter)
+    assert (outcome.error, outcome.status, outcome.tries) == (f"status {status}: broke", status, 8)
+    assert outcome.errors == (outcome.error,) * 8
+    assert json.loads(outcome.last_body) == {"error": "broke", "error_type": "incomplete_generation"}
     assert len(server.received) == 8
 
 
@@ -88,7 +91,9 @@ def test_a_passing_failure_passes() -> None:
 def test_what_will_never_be_answered_is_dead_at_once(status: int) -> None:
     """Defect 23: a 4xx is not asked again."""
     outcome, server = ask(json_answer({"error": {"message": "no such\nthing"}}, status=status), GOOD)
-    assert outcome == DeadLetter(error=f"status {status}: no such thing", status=status, tries=1)
+    assert isinstance(outcome, DeadLetter)
+    assert (outcome.error, outcome.status, outcome.tries) == (f"status {status}: no such thing", status, 1)
+    assert "no such" in outcome.last_body
     assert len(server.received) == 1
 
 
@@ -141,7 +146,7 @@ def test_a_connection_that_breaks_within_the_answer_is_tried_again() -> None:
 def test_a_silent_server_is_given_up_after_the_idle_timeout() -> None:
     """Defect 23: no request waits for ever."""
 
-    async def use(endpoint: HttpEndpoint) -> None:
+    async def use(endpoint: Endpoint) -> None:
         outcome = await endpoint.complete(a_chat())
         assert isinstance(outcome, DeadLetter)
         assert (outcome.status, outcome.tries) == (None, 2)
@@ -160,7 +165,7 @@ def test_a_slow_reply_is_no_idle_one() -> None:
             await asyncio.sleep(0.005)
         return response
 
-    async def use(endpoint: HttpEndpoint) -> None:
+    async def use(endpoint: Endpoint) -> None:
         outcome = await endpoint.complete(a_chat())
         assert isinstance(outcome, Completion)
         assert outcome.text == "slow"
@@ -208,7 +213,7 @@ def test_an_answer_that_never_ends_is_not_read_to_its_end() -> None:
             written += 2**16
         return response
 
-    async def use(endpoint: HttpEndpoint) -> None:
+    async def use(endpoint: Endpoint) -> None:
         outcome = await endpoint.complete(a_chat())
         assert isinstance(outcome, DeadLetter)
         assert "longer than 1048576 bytes" in outcome.error
@@ -241,7 +246,7 @@ def test_an_endless_error_is_not_read_to_its_end() -> None:
             written += 2**16
         return response
 
-    async def use(endpoint: HttpEndpoint) -> None:
+    async def use(endpoint: Endpoint) -> None:
         outcome = await endpoint.complete(a_chat())
         assert isinstance(outcome, DeadLetter)
         assert outcome.status == 422
@@ -279,7 +284,7 @@ def test_no_more_requests_are_in_flight_than_the_server_takes() -> None:
         info = {"model_id": "m", "max_concurrent_requests": limit}
         async with (
             scripted_server(slow, info=info) as server,
-            endpoint_at(server.base_url, max_concurrent_requests=own) as endpoint,
+            endpoint_at(server.base_url, concurrency=own) as endpoint,
         ):
             assert endpoint.info.max_concurrent_requests == min(limit, own)
             outcomes = await asyncio.gather(*(endpoint.complete(a_chat(seed=seed)) for seed in range(30)))
@@ -316,7 +321,7 @@ def test_one_who_waits_to_ask_again_leaves_the_place_to_others() -> None:
 def test_connections_are_used_again() -> None:
     """Defect 21: no connection, let alone a process, a request."""
 
-    async def use(endpoint: HttpEndpoint) -> None:
+    async def use(endpoint: Endpoint) -> None:
         for seed in range(10):
             assert isinstance(await endpoint.complete(a_raw(seed=seed)), Completion)
 
@@ -330,7 +335,7 @@ def test_replies_belong_to_their_requests_however_they_come() -> None:
         await asyncio.sleep(0.001 * (seed * 7 % 10))
         return web.json_response(chat_json(f"reply {seed}"))
 
-    async def use(endpoint: HttpEndpoint) -> None:
+    async def use(endpoint: Endpoint) -> None:
         outcomes = await asyncio.gather(*(endpoint.complete(a_chat(seed=seed)) for seed in range(50)))
         assert [outcome.text for outcome in outcomes if isinstance(outcome, Completion)] == [
             f"reply {seed}" for seed in range(50)
@@ -373,7 +378,7 @@ def test_a_server_that_is_gone_stops_the_run() -> None:
 
 
 def test_a_server_that_is_busy_for_ever_stops_the_run() -> None:
-    async def use(endpoint: HttpEndpoint) -> None:
+    async def use(endpoint: Endpoint) -> None:
         with pytest.raises(EndpointError, match="too busy"):
             await endpoint.complete(a_chat())
 

@@ -13,7 +13,7 @@ from aiohttp import web
 from kodcode_hub.endpoints.connect import open_endpoint
 from kodcode_hub.endpoints.protocol import Completion, EndpointInfo
 from kodcode_hub.errors import EndpointError, UsageError
-from tests.endpoints.scripted_server import FAST, a_chat, chat_json, json_answer, scripted_server, stay_silent
+from tests.endpoints.scripted_server import FAST_OPTIONS, a_chat, chat_json, json_answer, scripted_server, stay_silent
 
 GOOD = json_answer(chat_json())
 
@@ -22,7 +22,7 @@ def open_at(url: str, environ: Mapping[str, str] | None = None, *, idle_timeout_
     """Open the endpoint, and ask it once."""
 
     async def run() -> EndpointInfo:
-        async with open_endpoint(url, environ=environ or {}, idle_timeout_s=idle_timeout_s, policy=FAST) as endpoint:
+        async with open_endpoint(url, environ=environ or {}, options=FAST_OPTIONS) as endpoint:
             assert isinstance(await endpoint.complete(a_chat()), Completion)
             return endpoint.info
 
@@ -35,7 +35,7 @@ def open_scripted(form: str, *, info: object = None, models: object = None) -> E
     async def run() -> EndpointInfo:
         async with scripted_server(GOOD, info=info, models=models) as server:
             url = form.replace("BASE", server.base_url)
-            async with open_endpoint(url, environ={}, policy=FAST) as endpoint:
+            async with open_endpoint(url, environ={}, options=FAST_OPTIONS) as endpoint:
                 assert isinstance(await endpoint.complete(a_chat()), Completion)
                 return endpoint.info
 
@@ -59,12 +59,12 @@ def test_tgi_says_its_model_and_limit() -> None:
     assert open_scripted("tgi+BASE", info={"model_id": "m", "max_concurrent_requests": 7}) == EndpointInfo("m", 7)
 
 
-def test_tgi_without_a_limit_gets_a_modest_one() -> None:
-    assert open_scripted("tgi+BASE", info={"model_id": "m"}) == EndpointInfo("m", 64)
+def test_tgi_without_a_limit_gets_as_many_as_it_takes() -> None:
+    assert open_scripted("tgi+BASE", info={"model_id": "m"}) == EndpointInfo("m", 256)
 
 
 def test_an_openai_server_is_asked_for_the_model_of_the_url() -> None:
-    assert open_scripted("openai+BASE/v1?model=any", models=MANY) == EndpointInfo("any", 64)
+    assert open_scripted("openai+BASE/v1?model=any", models=MANY) == EndpointInfo("any", 256)
 
 
 @pytest.mark.parametrize("models", [None, status(500), status(405), {"what": "else"}])

@@ -10,7 +10,15 @@ from aiohttp import web
 from kodcode_hub.endpoints.connect import open_endpoint
 from kodcode_hub.endpoints.protocol import DeadLetter
 from kodcode_hub.errors import EndpointError
-from tests.endpoints.scripted_server import FAST, Answer, Received, a_chat, chat_json, json_answer, scripted_server
+from tests.endpoints.scripted_server import (
+    FAST_OPTIONS,
+    Answer,
+    Received,
+    a_chat,
+    chat_json,
+    json_answer,
+    scripted_server,
+)
 
 TOKEN = "hf_" + "Ab3dEfGh" * 5
 INFO = {"model_id": "m"}
@@ -34,7 +42,7 @@ def message_of(form: str, answer: Answer, *, environ: dict[str, str]) -> tuple[s
         async with scripted_server(answer, info=INFO) as server:
             try:
                 async with open_endpoint(
-                    form.replace("HOST", server.base_url.removeprefix("http://")), environ=environ, policy=FAST
+                    form.replace("HOST", server.base_url.removeprefix("http://")), environ=environ, options=FAST_OPTIONS
                 ) as endpoint:
                     outcome = await endpoint.complete(a_chat())
                     assert isinstance(outcome, DeadLetter)
@@ -78,7 +86,7 @@ def test_a_token_does_not_travel_along_a_redirect() -> None:
 
             async with (
                 scripted_server(redirect, info=INFO) as server,
-                open_endpoint(f"tgi+{server.base_url}", environ={"HF_TOKEN": TOKEN}, policy=FAST) as endpoint,
+                open_endpoint(f"tgi+{server.base_url}", environ={"HF_TOKEN": TOKEN}, options=FAST_OPTIONS) as endpoint,
             ):
                 assert isinstance(await endpoint.complete(a_chat()), DeadLetter)
             assert elsewhere.received == []
@@ -98,7 +106,7 @@ def test_cookies_of_a_server_are_not_kept() -> None:
             scripted_server(answer, info=INFO) as server,
             # By name: cookies of bare addresses are refused anyway.
             open_endpoint(
-                f"tgi+{server.base_url.replace('127.0.0.1', 'localhost')}", environ={}, policy=FAST
+                f"tgi+{server.base_url.replace('127.0.0.1', 'localhost')}", environ={}, options=FAST_OPTIONS
             ) as endpoint,
         ):
             for seed in range(2):

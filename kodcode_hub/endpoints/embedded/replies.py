@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import time
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from kodcode_hub.endpoints.embedded.entries import Detail
+from kodcode_hub.endpoints.embedded.recordings import Recorded
 from kodcode_hub.endpoints.embedded.validation import CHARACTERS_PER_TOKEN, Call, Limits, count_tokens
 
 Body = dict[str, Any]
+Finish = Literal["eos_token", "length", "stop_sequence", "content_filter"]
 
 VERSION = "3.3.6-dev0"
 _FINGERPRINT = f"{VERSION}-native"
 _VOCABULARY = 32_000
 
 
+_FINISHES: Mapping[str, Finish] = {"stop": "eos_token", "length": "length", "other": "content_filter"}
+
+
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """One completion as the embedded model generates it."""
+    """One completion as the embedded model generates it; ``text`` is None for a reply without content."""
 
     prompt: str
-    text: str
-    finish: Literal["eos_token", "length", "stop_sequence"]
+    text: str | None
+    finish: Finish
+    prompt_tokens: int
+    completion_tokens: int
+    reasoning: str | None = None
+    counted: bool = False
+    """Whether the tokens are not those of this server, but come with the recording."""
 
     @property
     def v1_finish(self) -> str:
@@ -31,16 +42,31 @@ class Generated:
         return "stop" if self.finish == "eos_token" else self.finish
 
 
-def generate(prompt: str, completion: str, call: Call) -> Generated:
+def generate(prompt: str, recorded: Recorded, call: Call) -> Generated:
     """Cut a recorded completion where the model would have ended: at the token limit or before the first stop string.
 
-    TGI leaves the stop string at the end of the text; here it goes, as OpenAI's interface and its clients have it.
+    TGI leaves the stop string at the end of the text; here it goes, as OpenAI's interface and its clients have it. A
+    completion with details ended where it was recorded to end: its tokens are not the four characters of this server.
     """
-    text = completion[: call.max_new_tokens * CHARACTERS_PER_TOKEN]
+    whole = recorded.text or ""
+    text = whole if recorded.detail else whole[: call.max_new_tokens * CHARACTERS_PER_TOKEN]
+    finish: Finish = "length" if len(text) < len(whole) else "eos_token"
+    if recorded.detail:
+        finish = _FINISHES[recorded.detail.finish]
     stops = [at for at in (text.find(stop) for stop in call.stop if stop) if at >= 0]
     if stops:
-        return Generated(prompt, text[: min(stops)], "stop_sequence")
-    return Generated(prompt, text, "length" if len(text) < len(completion) else "eos_token")
+        text, finish = text[: min(stops)], "stop_sequence"
+    shown = None if recorded.text is None else text
+    detail = recorded.detail or Detail()
+    return Generated(
+        prompt,
+        shown,
+        finish,
+        prompt_tokens=count_tokens(prompt) if detail.prompt_tokens is None else detail.prompt_tokens,
+        completion_tokens=count_tokens(text) if detail.completion_tokens is None else detail.completion_tokens,
+        reasoning=detail.reasoning,
+        counted=detail.prompt_tokens is not None,
+    )
 
 
 def info_body(limits: Limits) -> Body:
@@ -92,8 +118,9 @@ def completion_body(generated: Sequence[Generated], _: Call, limits: Limits) -> 
 
 def chat_body(generated: Sequence[Generated], _: Call, limits: Limits) -> Body:
     """``/v1/chat/completions``: always one choice, whatever ``n`` was."""
-    message = {"role": "assistant", "content": generated[0].text}
-    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": generated[0].v1_finish}
+    one = generated[0]
+    message = {"role": "assistant", "content": one.text, **_reasoning(one.reasoning)}
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": one.v1_finish}
     return {"object": "chat.completion", **_head(limits), "choices": [choice], "usage": _usage(generated)}
 
 
@@ -105,14 +132,14 @@ def generate_events(generated: Sequence[Generated], call: Call, _: Limits) -> It
         yield {"index": index, "token": token, "generated_text": None, "details": None}
     details = {
         "finish_reason": one.finish,
-        "generated_tokens": count_tokens(one.text),
-        "input_length": count_tokens(one.prompt),
+        "generated_tokens": one.completion_tokens,
+        "input_length": one.prompt_tokens,
         "seed": call.seed,
     }
     yield {
         "index": len(intermediate) + 1,
         "token": last,
-        "generated_text": _shown_text(one, call),
+        "generated_text": _shown_text(one, call) or "",
         "details": details if call.details else None,
     }
 
@@ -128,12 +155,15 @@ def completion_events(generated: Sequence[Generated], _: Call, limits: Limits) -
 
 
 def chat_events(generated: Sequence[Generated], call: Call, limits: Limits) -> Iterator[Body]:
-    """A streamed chat: an event a token, and one with the usage alone where it was asked for."""
+    """A streamed chat: an event a token, reasoning first, and one with the usage alone where it was asked for."""
+    one = generated[0]
     head = {"object": "chat.completion.chunk", **_head(limits)}
-    *intermediate, last = _stream_tokens(generated[0])
+    for token in _tokens(one.reasoning or ""):
+        yield {**head, "choices": [_chat_choice(None, None, reasoning=token["text"])]}
+    *intermediate, last = _stream_tokens(one)
     for token in intermediate:
         yield {**head, "choices": [_chat_choice(token["text"], None)]}
-    yield {**head, "choices": [_chat_choice(last["text"], generated[0].v1_finish)]}
+    yield {**head, "choices": [_chat_choice(None if one.text is None else last["text"], one.v1_finish)]}
     if call.usage:
         yield {**head, "choices": [], "usage": _usage(generated)}
 
@@ -142,37 +172,44 @@ def _head(limits: Limits) -> Body:
     return {"id": "", "created": int(time.time()), "model": limits.model, "system_fingerprint": _FINGERPRINT}
 
 
-def _completion_choice(index: int, text: str, finish: str) -> Body:
+def _completion_choice(index: int, text: str | None, finish: str) -> Body:
     return {"index": index, "text": text, "logprobs": None, "finish_reason": finish}
 
 
-def _chat_choice(text: str, finish: str | None) -> Body:
-    delta = {"role": "assistant", "content": text}
+def _chat_choice(text: str | None, finish: str | None, *, reasoning: str | None = None) -> Body:
+    delta = {"role": "assistant", "content": text, **_reasoning(reasoning)}
     return {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
 
 
+def _reasoning(text: str | None) -> Body:
+    # TGI has no such field; vLLM and SGLang call it so.
+    return {} if text is None else {"reasoning_content": text}
+
+
 def _usage(generated: Sequence[Generated]) -> Body:
-    prompt = sum(count_tokens(one.prompt) for one in generated)
-    completion = sum(count_tokens(one.text) for one in generated)
+    prompt = sum(one.prompt_tokens for one in generated)
+    completion = sum(one.completion_tokens for one in generated)
     return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
 
 
-def _shown_text(generated: Generated, call: Call) -> str:
-    return generated.prompt + generated.text if call.full_text else generated.text
+def _shown_text(generated: Generated, call: Call) -> str | None:
+    return generated.prompt + (generated.text or "") if call.full_text else generated.text
 
 
 def _details(generated: Generated, call: Call) -> Body:
     return {
         "finish_reason": generated.finish,
-        "generated_tokens": count_tokens(generated.text),
+        "generated_tokens": generated.completion_tokens,
+        # TGI says so in streams alone; without it nobody could know what was counted elsewhere.
+        **({"input_length": generated.prompt_tokens} if generated.counted else {}),
         "seed": call.seed,
         "prefill": _tokens(generated.prompt) if call.prefill else [],
-        "tokens": [{**token, "special": False} for token in _tokens(generated.text)],
+        "tokens": [{**token, "special": False} for token in _tokens(generated.text or "")],
     }
 
 
 def _stream_tokens(generated: Generated) -> list[Body]:
-    tokens = [{**token, "special": False} for token in _tokens(generated.text)]
+    tokens = [{**token, "special": False} for token in _tokens(generated.text or "")]
     # Even an empty completion ends with an event: that of the token which ended it.
     return tokens or [{"id": 0, "text": "", "logprob": 0.0, "special": True}]
 

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from kodcode_hub.endpoints.embedded.recordings import Recordings
 from kodcode_hub.endpoints.embedded.server import ReplayServer
-from kodcode_hub.endpoints.embedded.validation import Limits
+from kodcode_hub.endpoints.embedded.validation import DEFAULT_MODEL, Limits
 from kodcode_hub.errors import UsageError
 
 LOOPBACK = "127.0.0.1"
@@ -26,7 +26,7 @@ async def serve(
     recordings: Recordings,
     *,
     port: int = 0,
-    model: str = "kodcode-replay",
+    model: str = DEFAULT_MODEL,
     max_concurrent_requests: int = 128,
     delay_s: float = 0.0,
 ) -> AsyncIterator[str]:
@@ -56,7 +56,7 @@ async def serve_until_stopped(
     recordings: Recordings,
     *,
     port: int = DEFAULT_PORT,
-    model: str = "kodcode-replay",
+    model: str = DEFAULT_MODEL,
     on_ready: Callable[[str], None] = lambda base_url: None,
 ) -> None:
     """Serve until SIGINT or SIGTERM; to be run in the main thread.

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from kodcode_hub.endpoints.embedded import replies
 from kodcode_hub.endpoints.embedded.fields import Body, Unreadable, read_body
-from kodcode_hub.endpoints.embedded.recordings import Recordings
+from kodcode_hub.endpoints.embedded.recordings import Recorded, Recordings
 from kodcode_hub.endpoints.embedded.replies import Generated
 from kodcode_hub.endpoints.embedded.routes import GENERATING_ROUTES, GeneratingRoute
 from kodcode_hub.endpoints.embedded.validation import Call, Invalid, Limits
@@ -90,15 +90,18 @@ class ReplayServer:
         asked = [(prompt, seed + sample) for prompt in call.prompts for sample in range(call.best_of)]
         return [replies.generate(prompt, self._recorded(call, prompt, seed), call) for prompt, seed in asked]
 
-    def _recorded(self, call: Call, prompt: str, seed: int) -> str:
-        completion = self._recordings.reply(route=call.route, prompt=prompt, seed=seed)
-        if completion is None:
-            shown = repr(prompt[:_SHOWN_CHARACTERS]) + ("..." if len(prompt) > _SHOWN_CHARACTERS else "")
-            raise _NoRecording(
-                f"no recording is contained in this {call.route} prompt of {len(prompt)} characters: {shown}; "
-                "add an entry for it to a replay file, or ask what was recorded"
-            )
-        return completion
+    def _recorded(self, call: Call, prompt: str, seed: int) -> Recorded:
+        recorded = self._recordings.find(route=call.route, prompt=prompt, seed=seed, sampling=call.sampling)
+        if recorded is None:
+            raise _NoRecording(self._why_none(call, prompt, seed))
+        return recorded
+
+    def _why_none(self, call: Call, prompt: str, seed: int) -> str:
+        shown = repr(prompt[:_SHOWN_CHARACTERS]) + ("..." if len(prompt) > _SHOWN_CHARACTERS else "")
+        what = f"this {call.route} prompt of {len(prompt)} characters: {shown}"
+        if self._recordings.knows(route=call.route, prompt=prompt):
+            return f"no recording has the seed {seed} (with this sampling) for {what}; ask what was recorded"
+        return f"no recording is contained in {what}; add an entry for it to a replay file, or ask what was recorded"
 
 
 async def _health(_: web.Request) -> web.Response:

@@ -7,16 +7,21 @@ everywhere, a presence penalty x on ``/v1`` acts as a repetition penalty of x + 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from kodcode_hub.endpoints.embedded.fields import Body
 
 CHARACTERS_PER_TOKEN = 4
 """A token of the embedded server: so many characters, the last one perhaps fewer."""
 
+DEFAULT_MODEL = "kodcode-replay"
+"""What the embedded server calls its model where recordings do not name one."""
+
 _DEFAULT_NEW_TOKENS = 1024
+_NEARLY_GREEDY = 0.01
+_FEW_STOPS = 4
 _MOST_TOP_TOKENS = 5
 
 
@@ -28,13 +33,38 @@ class Invalid(Exception):
 class Limits:
     """What the server says of itself at ``/info``."""
 
-    model: str = "kodcode-replay"
+    model: str = DEFAULT_MODEL
     max_concurrent_requests: int = 128
-    max_stop_sequences: int = 4
+    max_stop_sequences: int = _FEW_STOPS
     max_best_of: int = 2
     max_client_batch_size: int = 4
     max_input_tokens: int = 131_072
     max_total_tokens: int = 262_144
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """The parameters by which two requests of one prompt and seed are told apart; None: not given."""
+
+    max_tokens: int | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    top_k: int | None = None
+    stop: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Sampling:
+        """Those in a body of ``/v1``, in the parameters of ``/generate``, or in an entry of a replay file."""
+        temperature = given.get("temperature")
+        return cls(
+            given.get("max_tokens", given.get("max_new_tokens")),
+            # Greedy is said in two ways: 0, or a very low one where that is refused.
+            None if temperature is None else max(temperature, _NEARLY_GREEDY),
+            given.get("top_p"),
+            given.get("top_k"),
+            # As many as clients send, who cut at the others by themselves.
+            tuple(given.get("stop") or ())[:_FEW_STOPS],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +77,7 @@ class Call:
         stop: strings that end a completion.
         details, prefill, full_text: what ``/generate`` is asked to add to the text.
         usage: whether a streamed chat ends with the token counts.
+        sampling: as it was given, for recordings that were made with these very parameters.
     """
 
     route: Literal["chat", "raw"]
@@ -60,6 +91,7 @@ class Call:
     prefill: bool = False
     full_text: bool = False
     usage: bool = False
+    sampling: Sampling = Sampling()
 
 
 def count_tokens(text: str) -> int:
@@ -100,6 +132,7 @@ def generate_call(body: Body, limits: Limits, *, stream: bool, full_text: bool =
         details=parameters.get("details", False),
         prefill=parameters.get("decoder_input_details", False),
         full_text=parameters.get("return_full_text", full_text),
+        sampling=Sampling.of(parameters),
     )
 
 
@@ -118,15 +151,20 @@ def completion_call(body: Body, limits: Limits) -> Call:
 
 
 def chat_call(body: Body, limits: Limits) -> Call:
-    """A body of ``/v1/chat/completions``; the prompt is the messages' contents, joined by line breaks.
+    """A body of ``/v1/chat/completions``; the prompt is that of :func:`chat_prompt`.
 
     Raises:
         Invalid: a parameter or the prompt is out of TGI's limits.
     """
-    prompt = "\n".join(_content_text(message.get("content")) for message in body["messages"])
+    prompt = chat_prompt(body["messages"])
     if "presence_penalty" in body:
         body = {**body, "repetition_penalty": body["presence_penalty"] + 2.0}
     return _openai_call(body, "chat", (prompt,), limits)
+
+
+def chat_prompt(messages: Iterable[Mapping[str, Any]]) -> str:
+    """The prompt that a chat is taken for: its messages' contents, joined by line breaks."""
+    return "\n".join(_content_text(message.get("content")) for message in messages)
 
 
 def _openai_call(body: Body, route: Literal["chat", "raw"], prompts: tuple[str, ...], limits: Limits) -> Call:
@@ -141,6 +179,7 @@ def _openai_call(body: Body, route: Literal["chat", "raw"], prompts: tuple[str, 
         stream=body.get("stream", False),
         details=True,
         usage=body.get("stream_options", {}).get("include_usage") is True,
+        sampling=Sampling.of(body),
     )
 
 

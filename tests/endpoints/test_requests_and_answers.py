@@ -7,16 +7,11 @@ from typing import Any
 
 import pytest
 
-from kodcode_hub.endpoints.dialects import (
-    DIALECTS,
-    MalformedAnswer,
-    ServerLimits,
-    decode_completion,
-    decode_info,
-    decode_models,
-    encode_request,
-)
+from kodcode_hub.endpoints.answers import MalformedAnswer, decode_completion
+from kodcode_hub.endpoints.identity import decode_info, decode_models
 from kodcode_hub.endpoints.protocol import Request
+from kodcode_hub.endpoints.requests import DIALECTS, encode_request
+from kodcode_hub.endpoints.transport import ServerLimits
 from tests.endpoints.scripted_server import TGI_INFO, a_chat, a_raw, chat_json
 
 TGI, OPENAI = DIALECTS["tgi"], DIALECTS["openai"]
@@ -75,18 +70,20 @@ def test_only_as_many_stop_strings_are_sent_as_the_server_takes() -> None:
 def test_the_reply_is_cut_at_the_first_of_all_stop_strings_also_those_not_sent() -> None:
     """Defect 16: stop strings beyond the server's four are not forgotten."""
     request = a_raw(stop=("1", "2", "3", "4", "END", "\n\n"))
-    completion = decode_completion(request, raw_json("text\n\nmore END", "length"), tries=1)
+    completion = decode_completion(request, raw_json("text\n\nmore END", "length"), path="")
     assert (completion.text, completion.finish) == ("text", "stop")
 
 
 def test_a_stop_string_that_tgi_left_at_the_end_is_cut() -> None:
-    completion = decode_completion(a_raw(stop=("END",)), raw_json("text END", "stop_sequence"), tries=1)
+    completion = decode_completion(a_raw(stop=("END",)), raw_json("text END", "stop_sequence"), path="")
     assert (completion.text, completion.finish) == ("text ", "stop")
 
 
 def test_input_and_reply_fit_into_the_server_s_window() -> None:
     assert body_of(a_raw("x" * 2700, max_new_tokens=500))["max_tokens"] == 100
-    assert body_of(a_chat("x" * 2700, max_new_tokens=50))["max_tokens"] == 50
+    assert body_of(a_raw("é" * 1350, max_new_tokens=500))["max_tokens"] == 100, "counted in bytes"
+    assert body_of(a_chat("x" * 2400, max_new_tokens=50))["max_tokens"] == 50
+    assert body_of(a_chat("x" * 2400, max_new_tokens=500))["max_tokens"] == 136, "a chat template needs room too"
     assert body_of(a_chat("x" * 9000, max_new_tokens=500))["max_tokens"] == 1
     assert body_of(a_chat("x" * 9000, max_new_tokens=500), limits=ServerLimits("m"))["max_tokens"] == 500
 
@@ -106,14 +103,14 @@ def test_input_and_reply_fit_into_the_server_s_window() -> None:
 )
 def test_every_finish_reason_is_one_of_three(reason: str | None, finish: str) -> None:
     """Defect 19: why a reply ended is known."""
-    assert decode_completion(a_raw(), raw_json("x", reason), tries=1).finish == finish
+    assert decode_completion(a_raw(), raw_json("x", reason), path="").finish == finish
 
 
 def test_a_refusal_without_content_is_a_completion_without_text() -> None:
     """Defect 8: content null breaks nothing."""
-    completion = decode_completion(a_chat(), chat_json(None), tries=2)
-    assert (completion.text, completion.tries) == (None, 2)
-    assert decode_completion(a_raw(), raw_json(None), tries=1).text is None
+    completion = decode_completion(a_chat(), chat_json(None), path="")
+    assert completion.text is None
+    assert decode_completion(a_raw(), raw_json(None), path="").text is None
 
 
 @pytest.mark.parametrize("name", ["reasoning_content", "reasoning"])
@@ -121,16 +118,16 @@ def test_reasoning_is_kept_apart_from_the_text(name: str) -> None:
     """Defect 46: reasoning that comes in a field of its own is not lost."""
     message = {"role": "assistant", "content": "answer", name: "because"}
     answer = {"choices": [{"message": message, "finish_reason": "stop"}]}
-    completion = decode_completion(a_chat(), answer, tries=1)
+    completion = decode_completion(a_chat(), answer, path="")
     assert (completion.text, completion.reasoning) == ("answer", "because")
 
 
 def test_tokens_are_counted_and_missing_counts_are_0() -> None:
     """Defect 19: usage is kept."""
-    counted = decode_completion(a_chat(), chat_json(), tries=1)
+    counted = decode_completion(a_chat(), chat_json(), path="")
     assert (counted.prompt_tokens, counted.completion_tokens) == (7, 5)
     for usage in (None, {}, {"prompt_tokens": None}):
-        uncounted = decode_completion(a_chat(), chat_json(usage=usage), tries=1)
+        uncounted = decode_completion(a_chat(), chat_json(usage=usage), path="")
         assert (uncounted.prompt_tokens, uncounted.completion_tokens) == (0, 0)
 
 
@@ -162,19 +159,19 @@ def test_tokens_are_counted_and_missing_counts_are_0() -> None:
 )
 def test_an_answer_of_another_shape_is_malformed(answer: object) -> None:
     with pytest.raises(MalformedAnswer):
-        decode_completion(a_chat(), answer, tries=1)
+        decode_completion(a_chat(), answer, path="")
 
 
 @pytest.mark.parametrize("answer", [{"choices": [{}]}, {"choices": [{"text": ["a"]}]}, chat_json()])
 def test_a_raw_answer_of_another_shape_is_malformed(answer: object) -> None:
     with pytest.raises(MalformedAnswer):
-        decode_completion(a_raw(), answer, tries=1)
+        decode_completion(a_raw(), answer, path="")
 
 
 @pytest.mark.parametrize("text", ["", "\0", "\ud800", "a\r\nb", "\u2028"])
 def test_a_text_arrives_as_it_is(text: str) -> None:
     answer = json.loads(json.dumps(chat_json(text)))
-    assert decode_completion(a_chat(), answer, tries=1).text == text
+    assert decode_completion(a_chat(), answer, path="").text == text
 
 
 def test_info_gives_the_model_and_its_limits() -> None:
@@ -190,8 +187,11 @@ def test_an_info_of_another_shape_is_malformed(answer: object) -> None:
         decode_info(answer)
 
 
-def test_models_are_listed_by_id() -> None:
-    assert decode_models({"object": "list", "data": [{"id": "a"}, {"id": "b"}]}) == ("a", "b")
+def test_models_are_listed_with_the_room_that_they_have() -> None:
+    """Defect 47: a context that is shorter than the reply that would be asked for is known."""
+    listed = decode_models({"object": "list", "data": [{"id": "a", "max_model_len": 8192}, {"id": "b"}]})
+    assert listed == (ServerLimits("a", max_total_tokens=8192), ServerLimits("b"))
+    assert decode_models({"data": [{"id": "a", "max_model_len": "much"}]}) == (ServerLimits("a"),)
     malformed: list[object] = [{}, {"data": [{}]}, {"data": ["a"]}, []]
     for answer in malformed:
         with pytest.raises(MalformedAnswer):
