@@ -14,11 +14,14 @@ from kodcode_hub.endpoints.embedded.recordings import load_recordings
 from kodcode_hub.endpoints.embedded.serve import serve
 from kodcode_hub.endpoints.http import HttpOptions, http_transport, open_exchange
 from kodcode_hub.endpoints.identity import identify_server
+from kodcode_hub.endpoints.inference_client import open_inference_client
 from kodcode_hub.endpoints.line import Server
 from kodcode_hub.endpoints.pool import Pool
 from kodcode_hub.endpoints.protocol import Endpoint
 from kodcode_hub.endpoints.rates import RateLimits
 from kodcode_hub.endpoints.retry import RetryPolicy
+from kodcode_hub.endpoints.tgi_client import is_client_installed, tgi_client_transport
+from kodcode_hub.endpoints.transport import Transport
 from kodcode_hub.endpoints.urls import EndpointUrl, parse_endpoint_url, recording_files
 from kodcode_hub.errors import UsageError
 from kodcode_hub.resources import samples_folder
@@ -48,7 +51,7 @@ _DEFAULT_OPTIONS = EndpointOptions()
 
 @asynccontextmanager
 async def open_endpoint(
-    *urls: str, options: EndpointOptions = _DEFAULT_OPTIONS, environ: Mapping[str, str] = os.environ
+    *urls: str | EndpointUrl, options: EndpointOptions = _DEFAULT_OPTIONS, environ: Mapping[str, str] = os.environ
 ) -> AsyncIterator[Endpoint]:
     """Open one model behind one or several URLs, each of any of the forms of ``--endpoint``; closed again on leaving.
 
@@ -62,7 +65,7 @@ async def open_endpoint(
             recordings that cannot be read.
         EndpointError: a server cannot be reached or refuses us.
     """
-    parsed = [parse_endpoint_url(url) for url in urls]
+    parsed = [parse_endpoint_url(url) if isinstance(url, str) else url for url in urls]
     async with AsyncExitStack() as stack:
         servers = [await _open_server(url, stack, options, environ) for url in parsed]
         _require_one_model(servers)
@@ -77,6 +80,10 @@ async def _open_server(
         recordings = await asyncio.to_thread(load_recordings, files)
         base_url = await stack.enter_async_context(serve(recordings, model=recordings.model))
         return await open_server(EndpointUrl("tgi", base_url), Credential(), stack, options)
+    if url.kind == "hf":
+        opened = open_inference_client(url, idle_timeout_s=options.http.idle_timeout_s, environ=environ)
+        inference = await stack.enter_async_context(opened)
+        return _server(url, inference.credential, inference, options)
     return await open_server(url, credential_for(url, environ), stack, options)
 
 
@@ -90,7 +97,12 @@ async def open_server(
         UsageError: it serves several models and the URL names none.
     """
     exchange = await stack.enter_async_context(open_exchange(url, credential, options.http))
-    transport = http_transport(url, exchange, await identify_server(url, exchange, policy=options.policy))
+    builtin = http_transport(url, exchange, await identify_server(url, exchange, policy=options.policy))
+    transport = tgi_client_transport(builtin) if url.kind == "tgi" and is_client_installed() else builtin
+    return _server(url, credential, transport, options)
+
+
+def _server(url: EndpointUrl, credential: Credential, transport: Transport, options: EndpointOptions) -> Server:
     announced = transport.limits.max_concurrent_requests
     most = options.concurrency or announced or _MOST_IN_FLIGHT
     admission = Admission(most=most, announced=announced, now=asyncio.get_running_loop().time())

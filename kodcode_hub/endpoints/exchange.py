@@ -12,7 +12,7 @@ from typing import TypeVar
 import aiohttp
 from yarl import URL
 
-from kodcode_hub.endpoints.answers import error_text
+from kodcode_hub.endpoints.answers import ErrorInAnswer, MalformedAnswer, error_text
 from kodcode_hub.endpoints.credentials import Credential
 from kodcode_hub.endpoints.retry import parse_retry_after
 from kodcode_hub.endpoints.transport import Cause, Failure
@@ -93,11 +93,7 @@ class Exchange:
         body: str = "",
     ) -> Failure:
         """A failure without secrets, its error in one line."""
-        # Hidden before it is cut: a cut through a secret would leave a part of it.
-        line = " ".join(self.credential.hide(error).split())
-        if len(line) > _MOST_ERROR_CHARACTERS:
-            line = line[:_MOST_ERROR_CHARACTERS] + "..."
-        return Failure(cause, status, line, retry_after_s, self.credential.hide(body)[:_MOST_BODY_CHARACTERS])
+        return failure_without_secrets(self.credential, cause, status, error, retry_after_s=retry_after_s, body=body)
 
     async def _ask(
         self,
@@ -147,7 +143,7 @@ class Exchange:
         return self.failure(
             "status",
             response.status,
-            f"status {response.status}: {_message(text)}",
+            f"status {response.status}: {message_in(text)}",
             retry_after_s=asked_for,
             body=text,
         )
@@ -168,6 +164,32 @@ class Exchange:
             url = URL(self.base_url + path, encoded=False)
             self._urls[path] = url.extend_query(self.query) if self.query else url
         return self._urls[path]
+
+
+def failure_without_secrets(
+    credential: Credential,
+    cause: Cause,
+    status: int | None,
+    error: str,
+    *,
+    retry_after_s: float | None = None,
+    body: str = "",
+) -> Failure:
+    """A failure, its error in one line, with nothing in it of what ``credential`` hides."""
+    # Hidden before it is cut: a cut through a secret would leave a part of it.
+    line = " ".join(credential.hide(error).split())
+    if len(line) > _MOST_ERROR_CHARACTERS:
+        line = line[:_MOST_ERROR_CHARACTERS] + "..."
+    return Failure(cause, status, line, retry_after_s, credential.hide(body)[:_MOST_BODY_CHARACTERS])
+
+
+def failure_in_answer(error: MalformedAnswer | ErrorInAnswer, credential: Credential) -> Failure:
+    """The failure that an answer of status 200 is."""
+    if isinstance(error, MalformedAnswer):
+        return failure_without_secrets(credential, "malformed", 200, f"the answer is no completion: {error}")
+    status = error.status or 500
+    text = f"status {status}, inside of 200: {error}"
+    return failure_without_secrets(credential, "status", status, text, body=str(error))
 
 
 async def _read_events(response: aiohttp.ClientResponse, limit: int, on_data: Callable[[bytes], bool]) -> None:
@@ -198,7 +220,8 @@ async def _read_at_most(response: aiohttp.ClientResponse, limit: int) -> bytes:
     return bytes(content)
 
 
-def _message(text: str) -> str:
+def message_in(text: str) -> str:
+    """The message in the body of an error."""
     try:
         return error_text(json.loads(text))
     except (ValueError, RecursionError):

@@ -12,7 +12,7 @@ import aiohttp
 
 from kodcode_hub.endpoints.answers import ErrorInAnswer, EventReader, MalformedAnswer, decode_completion
 from kodcode_hub.endpoints.credentials import Credential
-from kodcode_hub.endpoints.exchange import MOST_BYTES, Exchange
+from kodcode_hub.endpoints.exchange import MOST_BYTES, Answer, Exchange, failure_in_answer
 from kodcode_hub.endpoints.protocol import Completion, Request
 from kodcode_hub.endpoints.requests import DIALECTS, Dialect, encode_request, is_streamed
 from kodcode_hub.endpoints.transport import Failure, ServerLimits
@@ -49,21 +49,26 @@ class HttpTransport:
             UsageError: the request holds a parameter that this kind of server does not have.
         """
         path, body = encode_request(self.dialect, request, self.limits)
-        try:
-            if is_streamed(request):
-                return await self._stream(request, path, body)
-            outcome = await self.exchange.send(path, _to_bytes(body))
-            return outcome if isinstance(outcome, Failure) else decode_completion(request, outcome.value, path=path)
-        except MalformedAnswer as error:
-            return self.exchange.failure("malformed", 200, f"the answer is no completion: {error}")
-        except ErrorInAnswer as error:
-            status = error.status or 500
-            return self.exchange.failure("status", status, f"status {status}, inside of 200: {error}", body=str(error))
-
-    async def _stream(self, request: Request, path: str, body: dict[str, Any]) -> Completion | Failure:
+        if not is_streamed(request):
+            return self.read(request, await self.exchange.send(path, to_bytes(body)), path=path)
         reader = EventReader(request, path)
-        failure = await self.exchange.stream(path, _to_bytes(body), reader.read)
-        return failure if failure is not None else reader.completion()
+        try:
+            failure = await self.exchange.stream(path, to_bytes(body), reader.read)
+            return failure if failure is not None else reader.completion()
+        except (MalformedAnswer, ErrorInAnswer) as error:
+            return self._failure(error)
+
+    def read(self, request: Request, outcome: Answer | Failure, *, path: str) -> Completion | Failure:
+        """What came back from ``path`` as the outcome of ``request``."""
+        if isinstance(outcome, Failure):
+            return outcome
+        try:
+            return decode_completion(request, outcome.value, path=path)
+        except (MalformedAnswer, ErrorInAnswer) as error:
+            return self._failure(error)
+
+    def _failure(self, error: MalformedAnswer | ErrorInAnswer) -> Failure:
+        return failure_in_answer(error, self.exchange.credential)
 
 
 @asynccontextmanager
@@ -90,6 +95,7 @@ def http_transport(url: EndpointUrl, exchange: Exchange, limits: ServerLimits) -
     return HttpTransport(DIALECTS[url.kind], exchange, limits)
 
 
-def _to_bytes(body: dict[str, Any]) -> bytes:
+def to_bytes(body: dict[str, Any]) -> bytes:
+    """A body of JSON."""
     # ASCII escapes carry lone surrogates, which UTF-8 cannot.
     return json.dumps(body, ensure_ascii=True, separators=(",", ":")).encode("ascii")

@@ -70,7 +70,7 @@ def encode_request(dialect: Dialect, request: Request, limits: ServerLimits) -> 
         UsageError: a parameter that this kind of server does not have.
     """
     if dialect.name == "tgi" and request.top_k is not None:
-        return _encode_generate(request, limits)
+        return encode_generate(request, limits)
     streams = is_streamed(request)
     body: dict[str, Any] = {
         "model": dialect.model_sent or limits.model,
@@ -164,7 +164,12 @@ def _refuse_presence_penalty(request: Request) -> None:
         )
 
 
-def _encode_generate(request: Request, limits: ServerLimits) -> tuple[str, dict[str, Any]]:
+def encode_generate(request: Request, limits: ServerLimits) -> tuple[str, dict[str, Any]]:
+    """The path and JSON body of TGI's own routes for raw completions.
+
+    Raises:
+        UsageError: a chat, or a parameter that TGI does not have.
+    """
     if request.route == "chat":
         raise UsageError(
             "TGI takes no top_k in a chat: leave it out of the builder's sampling, or use an openai+ endpoint"

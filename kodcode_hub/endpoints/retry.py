@@ -45,7 +45,7 @@ class RetryPolicy:
     """
 
     attempts: int = 8
-    first_wait_s: float = 0.5
+    first_wait_s: float = 0.1
     max_wait_s: float = 20.0
     opening_s: float = 5.0
     unreachable_s: float = 60.0

@@ -10,11 +10,12 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from kodcode_hub.errors import InputError, UsageError
 
-EndpointKind = Literal["tgi", "openai", "replay", "sample"]
+EndpointKind = Literal["tgi", "openai", "hf", "replay", "sample"]
 
 ENDPOINT_FORMS = (
     "tgi+http://HOST:PORT (also tgi+https)",
     "openai+http://HOST/v1?model=NAME (also openai+https)",
+    "hf://MODEL (also hf://MODEL?provider=NAME)",
     "replay:FILE[,FILE...] or replay:FOLDER",
     "sample:",
 )
@@ -23,6 +24,7 @@ ENDPOINT_FORMS = (
 RECORDING_SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 """What a folder of recordings is made of."""
 
+_HUB = re.compile(r"hf://(\w[\w.-]*(?:/\w[\w.-]*)?)(?:\?provider=([a-z0-9-]+))?(?:#(.*))?", re.ASCII | re.DOTALL)
 _SERVER = re.compile(r"(tgi|openai)\+(https?://.+)", re.IGNORECASE | re.DOTALL)
 
 
@@ -33,6 +35,7 @@ class EndpointUrl:
     Args:
         base_url: of a server: scheme, host, port and path, without userinfo and query, without a slash at its end.
         model: the model asked for, where the URL names one.
+        provider: who is to be asked for a model of Inference Providers, where the URL names one.
         files: recordings to replay.
         userinfo: user and password that stood before the host; a credential, never shown.
         weight: share of this server beside others of the same model (``#weight=2`` at the end of the URL).
@@ -43,6 +46,7 @@ class EndpointUrl:
     kind: EndpointKind
     base_url: str = ""
     model: str | None = None
+    provider: str | None = None
     files: tuple[Path, ...] = ()
     weight: float = 1.0
     userinfo: tuple[str, str] | None = field(default=None, repr=False)
@@ -54,6 +58,8 @@ class EndpointUrl:
             return "sample:"
         if self.kind == "replay":
             return f"replay:{','.join(str(file) for file in self.files)}"
+        if self.kind == "hf":
+            return f"hf://{self.model}" + (f"?provider={self.provider}" if self.provider else "")
         shown = [f"model={self.model}"] if self.model else []
         shown += [f"{name}=***" for name, _ in self.query]
         return f"{self.kind}+{self.base_url}" + (f"?{'&'.join(shown)}" if shown else "")
@@ -73,6 +79,8 @@ def parse_endpoint_url(text: str) -> EndpointUrl:
         return EndpointUrl("sample")
     if text.startswith("replay:"):
         return EndpointUrl("replay", files=_recording_paths(text.removeprefix("replay:"), text))
+    if (hub := _HUB.fullmatch(text)) is not None:
+        return EndpointUrl("hf", model=hub[1], provider=hub[2], weight=_weight(hub[3] or "", text))
     server = _SERVER.fullmatch(text)
     if server is None:
         raise _unknown_form(text, "is of no form that is known here")

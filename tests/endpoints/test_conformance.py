@@ -1,4 +1,4 @@
-"""Every way to a model keeps the protocol: TGI's and OpenAI's dialect over HTTP, and replayed files.
+"""Every way to a model keeps the protocol: TGI's and OpenAI's dialect over HTTP, huggingface_hub, and replayed files.
 
 All run against the embedded server; a further implementation of ``Endpoint`` joins by a line in ``WAYS``.
 """
@@ -18,6 +18,7 @@ from kodcode_hub.endpoints.connect import open_endpoint
 from kodcode_hub.endpoints.embedded.recordings import load_recordings
 from kodcode_hub.endpoints.embedded.serve import serve
 from kodcode_hub.endpoints.protocol import Completion, DeadLetter, Endpoint, Request
+from kodcode_hub.endpoints.urls import EndpointUrl
 from kodcode_hub.errors import InputError
 from kodcode_hub.resources import samples_folder
 from tests.endpoints.scripted_server import FAST_OPTIONS, a_chat, a_raw
@@ -28,12 +29,16 @@ ROWS: list[dict[str, Any]] = [
     {"step": "answer", "contains": ["surrogate"], "completions": ["\ud800 \0 \r\n"]},
 ]
 
-WAYS: dict[str, str] = {
-    "tgi": "tgi+{base_url}",
-    "openai": "openai+{base_url}/v1?model=kodcode-replay",
-    "openai-without-model": "openai+{base_url}",
-    "replay": "replay:{file}",
+Way = Callable[[str, Path], str | EndpointUrl]
+
+WAYS: dict[str, Way] = {
+    "tgi": lambda base_url, _: f"tgi+{base_url}",
+    "openai": lambda base_url, _: f"openai+{base_url}/v1?model=kodcode-replay",
+    "openai-without-model": lambda base_url, _: f"openai+{base_url}",
+    "hf": lambda base_url, _: EndpointUrl("hf", base_url, model="kodcode-replay"),
+    "replay": lambda _, file: f"replay:{file}",
 }
+"""``tgi`` is the built-in client, or ``text-generation`` where that is installed (``test_tgi_client.py``)."""
 
 
 @pytest.fixture(params=list(WAYS.values()), ids=list(WAYS))
@@ -45,8 +50,8 @@ def ask(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Callable[[E
     @asynccontextmanager
     async def opened() -> AsyncIterator[Endpoint]:
         async with serve(load_recordings([file])) as base_url:
-            url = request.param.format(base_url=base_url, file=file)
-            async with open_endpoint(url, environ={}, options=FAST_OPTIONS) as endpoint:
+            url = request.param(base_url, file)
+            async with open_endpoint(url, environ={"HF_TOKEN": "hf_none"}, options=FAST_OPTIONS) as endpoint:
                 yield endpoint
 
     def run(use: Callable[[Endpoint], Awaitable[None]]) -> None:

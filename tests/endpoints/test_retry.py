@@ -37,21 +37,21 @@ def test_without_an_answer_the_cause_decides(cause: Cause, decision: str) -> Non
 
 
 def test_waits_double_and_are_capped() -> None:
-    assert [POLICY.wait_s(n, None, chance=1.0) for n in (1, 2, 3, 6, 7, 10_000)] == [0.5, 1.0, 2.0, 16.0, 20.0, 20.0]
+    assert [POLICY.wait_s(n, None, chance=1.0) for n in (1, 2, 3, 6, 7, 10_000)] == [0.1, 0.2, 0.4, 3.2, 6.4, 20.0]
 
 
 def test_waits_are_jittered_between_half_and_all() -> None:
-    assert POLICY.wait_s(3, None, chance=0.0) == 1.0
+    assert POLICY.wait_s(3, None, chance=0.0) == 0.2
     drawn = {POLICY.wait_s(3, None) for _ in range(50)}
     assert len(drawn) > 1
-    assert all(1.0 <= wait <= 2.0 for wait in drawn)
+    assert all(0.2 <= wait <= 0.4 for wait in drawn)
 
 
 def test_a_server_is_not_asked_before_the_time_it_named() -> None:
     """Defect 23: Retry-After is honoured."""
     assert POLICY.wait_s(1, 7.0) == 7.0
     assert POLICY.wait_s(1, 3600.0) == POLICY.max_wait_s
-    assert POLICY.wait_s(7, 1.0, chance=1.0) == 20.0
+    assert POLICY.wait_s(7, 1.0, chance=1.0) == 6.4
 
 
 @pytest.mark.parametrize(
