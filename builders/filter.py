@@ -3,7 +3,7 @@
 The user's turn is begun and left empty, so the model says what a user might ask it. Most of that is not a
 coding task or not a good one: an annotator (the same endpoint, ``annotate.md``) tags every question, and only
 Python questions of the two categories and qualities below stay. No seeds. KodCode sampled seven open models;
-this turn is ChatML, copy the file and its template for another one.
+how the turn begins and where it ends follows from the one that is asked, as in ``prefill.py``.
 """
 
 from kodcode_hub.subsets import AnnotationRule, Sampling, SubsetSpec
@@ -19,10 +19,5 @@ SUBSET = SubsetSpec(
         categories=("Algorithm Implementation", "Function Generation"),
         qualities=("good", "excellent"),
     ),
-    sampling=Sampling(
-        max_new_tokens=1024,
-        temperature=1.0,
-        top_p=0.99,
-        stop=("<|im_end|>", "<|im_start|>", "<|endoftext|>"),
-    ),
+    sampling=Sampling(max_new_tokens=1024, temperature=1.0, top_p=0.99),
 )

@@ -38,12 +38,16 @@ SFT_CONFIG = "sft"
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How completions of one step are sampled."""
+    """How completions of one step are sampled; what is None is left to the server."""
 
     max_new_tokens: int
     temperature: float
     top_p: float = 0.95
     stop: tuple[str, ...] = ()
+    top_k: int | None = None
+    repetition_penalty: float | None = None
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,8 @@ class SubsetSpec:
         name: config name, lower case, ``[a-z][a-z0-9_]*``.
         source: where its questions come from, for people.
         template: file name of the question prompt's template under the builder's ``templates/`` folder; for
-            ``route="raw"`` its text is the begun chat turn, and the reply continues it.
+            ``route="raw"`` its text is the begun chat turn, and the reply continues it. What stands before the user's
+            words comes from the chat template of the model that is asked, where it says ``user_turn()``.
         seeds_per_prompt: 0 for subsets that need no seeds.
         seed_fields: field names that hold a seed's text, the first that a row has is taken.
         seed_suffixes: what a folder of seeds is made of (``.py`` snippets, documentation pages).

@@ -13,6 +13,7 @@ from kodcode_hub.cli import (
     build_command,
     demo_command,
     endpoint_command,
+    ledger_command,
     status_command,
     subsets_command,
     verify_command,
@@ -33,6 +34,7 @@ app.command("status")(status_command.status)
 app.command("verify")(verify_command.verify)
 app.command("subsets")(subsets_command.subsets)
 app.command("endpoint")(endpoint_command.endpoint)
+app.add_typer(ledger_command.app, name="ledger")
 
 
 @app.callback(invoke_without_command=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,7 +11,8 @@ from rich.console import Console
 
 from kodcode_hub.endpoints.embedded.recordings import load_recordings
 from kodcode_hub.endpoints.embedded.serve import DEFAULT_PORT, serve_until_stopped
-from kodcode_hub.endpoints.urls import parse_endpoint_url
+from kodcode_hub.endpoints.embedded.validation import DEFAULT_MODEL
+from kodcode_hub.endpoints.urls import recording_files
 
 
 def endpoint(
@@ -26,9 +28,11 @@ def endpoint(
         kodcode build prefill --run runs/a --endpoint tgi+http://127.0.0.1:8080
     """
     console = Console(stderr=True, highlight=False)
-    recordings = load_recordings(parse_endpoint_url("replay:" + ",".join(replay)).files)
+    recordings = load_recordings([file for name in replay for file in recording_files(Path(name))])
 
     def announce(base_url: str) -> None:
-        console.print(f"{len(recordings)} recordings at {base_url} (Ctrl-C ends it)", soft_wrap=True)
+        model = "" if recordings.model == DEFAULT_MODEL else f" of {recordings.model}"
+        text = f"{len(recordings)} recordings{model} at {base_url} (Ctrl-C ends it)"
+        console.print(text, soft_wrap=True, markup=False)
 
-    asyncio.run(serve_until_stopped(recordings, port=port, on_ready=announce))
+    asyncio.run(serve_until_stopped(recordings, port=port, model=recordings.model, on_ready=announce))

@@ -44,7 +44,7 @@ def decode_completion(request: Request, answer: object, *, path: str) -> Complet
     """
     body = as_object(answer, "the answer")
     raise_error_in(body)
-    if path == GENERATE_PATH:
+    if path in (GENERATE_PATH, GENERATE_STREAM_PATH):
         return _generated(request, _text(body, "generated_text", required=True), body)
     choices = body.get("choices")
     if not isinstance(choices, list) or not choices:

@@ -65,16 +65,19 @@ class Exchange:
         """
         return await self._ask(path, body, self._read_json, within_s)
 
-    async def stream(self, path: str, body: bytes, on_data: Callable[[bytes], bool]) -> Failure | None:
+    async def stream(self, path: str, body: bytes, on_data: Callable[[bytes], bool]) -> Answer | Failure | None:
         """POST, and hand over the data of every server-sent event until ``on_data`` has enough; what it raises, passes.
 
         Args:
             on_data: returns False when nothing more is wanted.
+
+        Returns:
+            None after a stream; the JSON of a server that does not stream.
         """
 
-        async def read(response: aiohttp.ClientResponse) -> Failure | None:
+        async def read(response: aiohttp.ClientResponse) -> Answer | Failure | None:
             if response.content_type != "text/event-stream":
-                return await self._not_a_stream(response, on_data)
+                return await self._read_json(response)
             try:
                 await _read_events(response, self.most_bytes, on_data)
             except StreamTooLong:
@@ -147,14 +150,6 @@ class Exchange:
             retry_after_s=asked_for,
             body=text,
         )
-
-    async def _not_a_stream(self, response: aiohttp.ClientResponse, on_data: Callable[[bytes], bool]) -> Failure | None:
-        """A stream was asked for and something else came: with JSON there may be an error in it."""
-        outcome = await self._read_json(response)
-        if isinstance(outcome, Failure):
-            return outcome
-        on_data(json.dumps(outcome.value).encode("ascii"))
-        return self._malformed("the answer is no stream of events", b"")
 
     def _malformed(self, error: str, content: bytes) -> Failure:
         return self.failure("malformed", 200, error, body=content[:_MOST_ERROR_BYTES].decode("utf-8", "replace"))

@@ -53,8 +53,8 @@ class HttpTransport:
             return self.read(request, await self.exchange.send(path, to_bytes(body)), path=path)
         reader = EventReader(request, path)
         try:
-            failure = await self.exchange.stream(path, to_bytes(body), reader.read)
-            return failure if failure is not None else reader.completion()
+            outcome = await self.exchange.stream(path, to_bytes(body), reader.read)
+            return reader.completion() if outcome is None else self.read(request, outcome, path=path)
         except (MalformedAnswer, ErrorInAnswer) as error:
             return self._failure(error)
 

@@ -20,6 +20,9 @@ MOST_ON_A_PAGE = 32
 """Few, so that one completion is read without unpacking much."""
 
 _PAGES_HELD = 256
+_REQUEST_VALUES = 13
+"""Of a line, how many values are the request's; those of the reply follow."""
+
 _INSERT = "INSERT OR IGNORE INTO completions VALUES (?,?,?,?,?,?,?,?,?,?)"
 
 
@@ -90,15 +93,14 @@ class PageReader:
 
 def completions(connection: sqlite3.Connection) -> Iterator[Settled]:
     """Everything that was answered, as it was committed; memory does not grow with the run."""
-    query = """
-        SELECT page, size, content, line, step, subset, model, tries
-        FROM pages JOIN (SELECT * FROM completions ORDER BY page, line) USING (page) ORDER BY page, line
-    """
+    # Pages are read on their own: joined, each would come, and be sorted, once a line.
+    query = "SELECT page, line, step, subset, model, tries FROM completions ORDER BY page, line"
+    content = "SELECT size, content FROM pages WHERE page=?"
     lines: list[str] = []
     current = None
-    for page, size, content, line, step, subset, model, tries in connection.execute(query):
+    for page, line, step, subset, model, tries in connection.execute(query):
         if page != current:
-            current, lines = page, _split_page(size, content)
+            current, lines = page, _split_page(*connection.execute(content, (page,)).fetchone())
         values = json.loads(lines[line])
         yield Settled(Asked(step, subset, model), _request(values), _completion(values, tries))
 
@@ -122,17 +124,18 @@ def request_values(request: Request) -> list[Any]:
     """A request as JSON values, in the order of its fields."""
     turns = [[message["role"], message["content"]] for message in request.messages]
     sampling = (request.max_new_tokens, request.temperature, request.top_p, request.stop, request.seed, request.sample)
-    return [request.route, turns, request.prompt, *sampling]
+    rare = (request.top_k, request.repetition_penalty, request.presence_penalty, request.frequency_penalty)
+    return [request.route, turns, request.prompt, *sampling, *rare]
 
 
 def _request(values: Sequence[Any]) -> Request:
-    route, turns, prompt, most, temperature, top_p, stop, seed, sample = values[:9]
+    route, turns, prompt, most, temperature, top_p, stop, seed, sample, *rare = values[:_REQUEST_VALUES]
     messages = tuple(Message(role=role, content=content) for role, content in turns)
-    return Request(route, messages, prompt, most, temperature, top_p, tuple(stop), seed, sample)
+    return Request(route, messages, prompt, most, temperature, top_p, tuple(stop), seed, sample, *rare)
 
 
 def _completion(values: Sequence[Any], tries: int) -> Completion:
-    text, finish, reasoning, prompt_tokens, completion_tokens = values[9:]
+    text, finish, reasoning, prompt_tokens, completion_tokens = values[_REQUEST_VALUES:]
     return Completion(text, finish, reasoning, prompt_tokens, completion_tokens, tries)
 
 

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kodcode_hub.endpoints.protocol import Completion, DeadLetter, Endpoint, Message, Request
+from kodcode_hub.endpoints.requests import most_tokens
 from kodcode_hub.ledger.pages import Asked
 from kodcode_hub.ledger.store import Ledger
+from kodcode_hub.pipeline.budget import Budget
+from kodcode_hub.pipeline.traffic import Traffic
 from kodcode_hub.record import content_hash
 from kodcode_hub.subsets import Sampling
 
@@ -34,20 +37,37 @@ class Asker:
     Args:
         endpoints: one for each step.
         run_seed: the build's ``--seed``; all sampling seeds derive from it.
+        traffic: is told of every request.
+        budget: what may be spent.
     """
 
-    def __init__(self, endpoints: dict[Step, Endpoint], ledger: Ledger, *, run_seed: int) -> None:
+    def __init__(
+        self,
+        endpoints: dict[Step, Endpoint],
+        ledger: Ledger,
+        *,
+        run_seed: int,
+        traffic: Traffic | None = None,
+        budget: Budget | None = None,
+    ) -> None:
         self._endpoints = endpoints
         self._ledger = ledger
         self._run_seed = run_seed
-        self._under_way: dict[str, asyncio.Task[Completion | DeadLetter]] = {}
+        self._traffic = traffic or Traffic()
+        self._budget = budget or Budget()
+        self._under_way: dict[str, asyncio.Task[Completion | DeadLetter | None]] = {}
 
     def model(self, step: Step) -> str:
         """Identity of the model that answers ``step``."""
         return self._endpoints[step].info.model
 
+    @property
+    def at_a_time(self) -> int:
+        """Questions to be worked on at a time: enough that every endpoint is kept busy while replies are committed."""
+        return 2 * sum(endpoint.info.max_concurrent_requests for endpoint in set(self._endpoints.values()))
+
     async def ask(self, ask: Ask) -> Completion | None:
-        """The completion; None for a dead letter (the ledger holds why).
+        """The completion; None for a dead letter (the ledger holds why) and where the budget is spent.
 
         Raises:
             EndpointError: the server cannot be used at all.
@@ -59,9 +79,13 @@ class Asker:
         reply = self._ledger.reply(key)
         if reply is None:
             reply = await self._ask_once(key, request, ask, endpoint)
+        else:
+            self._traffic.recall(ask.step, endpoint.info.model)
         return reply if isinstance(reply, Completion) else None
 
-    async def _ask_once(self, key: str, request: Request, ask: Ask, endpoint: Endpoint) -> Completion | DeadLetter:
+    async def _ask_once(
+        self, key: str, request: Request, ask: Ask, endpoint: Endpoint
+    ) -> Completion | DeadLetter | None:
         """Equal requests that are under way at the same time are one request."""
         task = self._under_way.get(key)
         if task is None:
@@ -70,8 +94,17 @@ class Asker:
             task.add_done_callback(lambda _: self._under_way.pop(key, None))
         return await task
 
-    async def _fetch(self, key: str, request: Request, ask: Ask, endpoint: Endpoint) -> Completion | DeadLetter:
-        reply = await endpoint.complete(request)
+    async def _fetch(self, key: str, request: Request, ask: Ask, endpoint: Endpoint) -> Completion | DeadLetter | None:
+        reply, reserved = None, most_tokens(request)
+        if not await self._budget.reserve(reserved):
+            return None
+        self._traffic.begin()
+        try:
+            reply = await endpoint.complete(request)
+        finally:
+            self._traffic.end(ask.step, endpoint.info.model, reply)
+            spent = reply.prompt_tokens + reply.completion_tokens if isinstance(reply, Completion) else 0
+            await self._budget.settle(reserved=reserved, spent=spent)
         await self._ledger.keep_reply(key, request, Asked(ask.step, ask.subset, endpoint.info.model), reply)
         return reply
 
@@ -89,4 +122,8 @@ class Asker:
             # At least 1: a seed of 0 is refused by some servers.
             seed=1 + base + ask.sample,
             sample=ask.sample,
+            top_k=ask.sampling.top_k,
+            repetition_penalty=ask.sampling.repetition_penalty,
+            presence_penalty=ask.sampling.presence_penalty,
+            frequency_penalty=ask.sampling.frequency_penalty,
         )

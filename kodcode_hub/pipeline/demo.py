@@ -26,7 +26,7 @@ def run_demo(run: Path, *, workers: int, listener: ProgressListener | None = Non
         "timeout_s": 5.0,
         "benchmarks": (f"toybench={samples_folder() / 'benchmarks' / 'toybench.jsonl'}",),
     }
-    return build_run(run, EndpointUrls(SAMPLE_URL), settings=settings, workers=workers, listener=listener)
+    return build_run(run, EndpointUrls((SAMPLE_URL,)), settings=settings, workers=workers, listener=listener)
 
 
 def first_row(result: BuildResult) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from kodcode_hub.errors import RunFolderError, UsageError
 from kodcode_hub.subsets import SUBSET_NAMES, Sampling
+from kodcode_hub.synthesis.chat_templates import RECOGNISE, chat_template_named
 from kodcode_hub.verification.protocol import Limits
 
 
@@ -33,8 +34,12 @@ class Recipe:
     """``PATH`` or ``SUBSET=PATH``, as given."""
     benchmarks: tuple[str, ...] = ()
     """``NAME=PATH``."""
+    chat_template: str = RECOGNISE
+    """By which the user's turn is begun in raw prompts: a name, or the one that the model's name tells."""
     timeout_s: float = 30.0
     memory_mb: int = 2048
+    budget_tokens: int = 0
+    """Tokens that the run may spend over all its starts; 0: no limit."""
     version: str = "1.0.0"
     """Of the release that a finished build packages."""
 
@@ -42,12 +47,16 @@ class Recipe:
         for name in ("questions", "attempts", "first_attempts", "memory_mb"):
             if getattr(self, name) < 1:
                 raise UsageError(f"{name.replace('_', '-')} is {getattr(self, name)}: at least 1 is needed")
+        if self.budget_tokens < 0:
+            raise UsageError(f"budget-tokens is {self.budget_tokens}: it is a number of tokens, or 0 for no limit")
         if self.responses < 0:
             raise UsageError(f"responses is {self.responses}: 0 asks for none")
         if not 0 < self.duplicate_threshold <= 1:
             raise UsageError(
                 f"the duplicate threshold is {self.duplicate_threshold}: it is a Jaccard similarity above 0, at most 1"
             )
+        if self.chat_template != RECOGNISE:
+            chat_template_named(self.chat_template)
         if self.timeout_s <= 0:
             raise UsageError(f"the timeout is {self.timeout_s} s: it must be above 0")
 
@@ -106,8 +115,8 @@ def _absolute(argument: str) -> str:
 def merge_recipe(stored: dict[str, Any] | None, given: dict[str, Any]) -> Recipe:
     """The recipe of a start: what was stored, changed by what was given now (None: not given).
 
-    Subsets add up, so that a release never loses one that an earlier command named. The seed cannot change: every
-    request would be asked, and paid for, again.
+    Subsets add up, so that a release never loses one that an earlier command named. Seeds named for a subset replace
+    that subset's alone. The seed cannot change: every request would be asked, and paid for, again.
 
     Raises:
         RunFolderError: the seed differs, or the stored recipe is not one.
@@ -130,5 +139,20 @@ def merge_recipe(stored: dict[str, Any] | None, given: dict[str, Any]) -> Recipe
             f"this run was begun with --seed {before.seed}; with --seed {changes['seed']} every request would be "
             "asked again: leave --seed out, or choose a new --run folder"
         )
+    if "seeds" in changes:
+        changes["seeds"] = _merged_seeds(before.seeds, tuple(changes["seeds"]))
     added = tuple(name for name in changes.pop("subsets", ()) if name not in before.subsets)
     return replace(before, subsets=before.subsets + added, **changes)
+
+
+def _merged_seeds(before: tuple[str, ...], given: tuple[str, ...]) -> tuple[str, ...]:
+    """``SUBSET=PATH`` replaces the seeds of that subset; a path alone may be anyone's and replaces all there were."""
+    named = {_seeded_subset(argument) for argument in given}
+    if None in named:
+        return given
+    return tuple(argument for argument in before if _seeded_subset(argument) not in named) + given
+
+
+def _seeded_subset(argument: str) -> str | None:
+    name, equals, _ = argument.partition("=")
+    return name if equals and name.isidentifier() else None

@@ -63,20 +63,26 @@ def resolve_seed_arguments(arguments: Sequence[str], specs: Sequence[SubsetSpec]
 def find_seeds(arguments: Sequence[str], specs: Sequence[SubsetSpec]) -> dict[str, str]:
     """The paths that ``arguments`` name for subsets that need seeds; some may be left without.
 
+    A path alone is for those that no argument names.
+
     Raises:
         InputError: a path does not exist.
         UsageError: an unknown subset or one that needs no seeds, a subset given twice, or two files for one subset.
     """
     needing = [spec.name for spec in specs if spec.seeds_per_prompt]
     named: dict[str, str] = {}
-    alone: dict[str, str] = {}
+    paths: list[str] = []
     for argument in arguments:
         subset, path = _split(argument, {spec.name for spec in specs})
-        if subset is not None:
-            _require_needed(subset, specs)
-            _assign(named, {subset: path})
-        else:
-            _assign(alone, _resolve_alone(path, needing))
+        if subset is None:
+            paths.append(path)
+            continue
+        _require_needed(subset, specs)
+        _assign(named, {subset: path})
+    alone: dict[str, str] = {}
+    unnamed = [name for name in needing if name not in named]
+    for path in paths if unnamed or not needing else ():
+        _assign(alone, _resolve_alone(path, unnamed))
     found = alone | named
     return {name: found[name] for name in needing if name in found}
 

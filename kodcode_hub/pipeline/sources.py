@@ -15,6 +15,7 @@ from kodcode_hub.pipeline.seed_sources import load_seeds, resolve_seed_arguments
 from kodcode_hub.record import Prompt, Seed
 from kodcode_hub.resources import resource_folder
 from kodcode_hub.subsets import SubsetSpec, load_subset
+from kodcode_hub.synthesis.chat_templates import plain_text
 from kodcode_hub.synthesis.plan import plan_prompts
 from kodcode_hub.synthesis.prompts import Templates
 
@@ -26,6 +27,8 @@ class SubsetSource:
     spec: SubsetSpec
     templates: Templates
     prompts: list[Prompt]
+    begins_turn: bool = False
+    """Whether its raw prompt begins the user's turn by the chat template of the model that is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,8 @@ def load_sources(recipe: Recipe, *, default_seeds: Path | None = None) -> Source
     """
     specs = [load_subset(name) for name in recipe.subsets]
     _require_distinct_names(specs)
-    arguments = recipe.seeds or ((str(default_seeds),) if default_seeds else ())
+    needed = any(spec.seeds_per_prompt for spec in specs)
+    arguments = recipe.seeds or ((str(default_seeds),) if default_seeds and needed else ())
     paths = resolve_seed_arguments(arguments, specs)
     subsets = tuple(
         _load_subset_source(spec, load_seeds(spec, paths[spec.name]) if spec.seeds_per_prompt else [], recipe)
@@ -63,11 +67,17 @@ def _load_subset_source(spec: SubsetSpec, seeds: Sequence[Seed], recipe: Recipe)
     shared = resource_folder("builders") / "templates"
     templates = Templates(*([spec.folder / "templates", spec.folder] if spec.folder else []), shared)
 
+    templates.try_all(annotation=spec.annotation.template if spec.annotation else None)
+
     def render(shown: Sequence[Seed]) -> str:
+        if spec.route == "raw":
+            # Without the marks of a chat, so that the plan and its ids do not depend on the model.
+            return templates.begun_turn(spec.template, opening=spec.opening, chat_template=plain_text())
         return templates.question(spec.template, seeds=shown, opening=spec.opening)
 
     prompts = plan_prompts(spec, seeds, count=recipe.questions, seed=recipe.seed, render=render)
-    return SubsetSource(spec, templates, prompts)
+    begins_turn = spec.route == "raw" and templates.begins_turn(spec.template, opening=spec.opening)
+    return SubsetSource(spec, templates, prompts, begins_turn)
 
 
 def _require_distinct_names(specs: Sequence[SubsetSpec]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from kodcode_hub.decontamination.duplicates import deduplicate
@@ -27,6 +27,7 @@ from kodcode_hub.record import Prompt, Question, Rejected, Response, Trial, Trip
 from kodcode_hub.subsets import SubsetSpec
 from kodcode_hub.synthesis.annotation import judge_annotation
 from kodcode_hub.synthesis.answer import parse_answer
+from kodcode_hub.synthesis.chat_templates import ChatTemplate, plain_text
 from kodcode_hub.synthesis.examples import examples_test
 from kodcode_hub.synthesis.interface import interface_under_test
 from kodcode_hub.synthesis.prompts import Templates
@@ -36,7 +37,6 @@ from kodcode_hub.synthesis.restyle import parse_restyled
 from kodcode_hub.verification.select import select_triplet
 
 Kept = TypeVar("Kept")
-_QUESTIONS_AT_A_TIME = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,13 @@ class Stages:
     asker: Asker
     verifier: Verifier
     tally: Tally
+    chat_template: ChatTemplate = field(default_factory=plain_text)
+    """Of the model that is asked for questions, where the subset begins the user's turn of a chat."""
 
     async def synthesize(self, prompts: Sequence[Prompt]) -> list[Question]:
         """Ask for one question a prompt."""
         self.tally.enter("synthesize", self.spec.name, (prompt.id for prompt in prompts))
-        made = await map_bounded(self._synthesize_one, prompts, limit=_QUESTIONS_AT_A_TIME)
+        made = await map_bounded(self._synthesize_one, prompts, limit=self.asker.at_a_time)
         return [question for question in made if question is not None]
 
     async def annotate(self, questions: Sequence[Question]) -> list[Question]:
@@ -61,7 +63,7 @@ class Stages:
         if self.spec.annotation is None:
             return list(questions)
         self.tally.enter("annotate", self.spec.name, (question.id for question in questions))
-        made = await map_bounded(self._annotate_one, questions, limit=_QUESTIONS_AT_A_TIME)
+        made = await map_bounded(self._annotate_one, questions, limit=self.asker.at_a_time)
         return [question for question in made if question is not None]
 
     async def sift(self, questions: Sequence[Question], benchmarks: BenchmarkIndex) -> list[Question]:
@@ -131,13 +133,19 @@ class Stages:
 
     async def _synthesize_one(self, prompt: Prompt) -> Question | None:
         spec = self.spec
-        completion = await self.asker.ask(
-            Ask("question", spec.name, prompt.text, spec.sampling, route=spec.route, sample=prompt.sample)
-        )
+        completion = await self.asker.ask(self._question_ask(prompt))
         if completion is None:
             return self._passed_on("synthesize", prompt.id, Rejected(prompt.id, "no_reply"))
         teacher = self.asker.model("question")
         return self._passed_on("synthesize", prompt.id, parse_question(prompt, completion, spec=spec, teacher=teacher))
+
+    def _question_ask(self, prompt: Prompt) -> Ask:
+        spec, chat = self.spec, self.chat_template
+        if spec.route == "chat":
+            return Ask("question", spec.name, prompt.text, spec.sampling, sample=prompt.sample)
+        text = self.templates.begun_turn(spec.template, opening=spec.opening, chat_template=chat)
+        sampling = replace(spec.sampling, stop=chat.stop + spec.sampling.stop)
+        return Ask("question", spec.name, text, sampling, route="raw", sample=prompt.sample)
 
     async def _annotate_one(self, question: Question) -> Question | None:
         assert self.spec.annotation is not None

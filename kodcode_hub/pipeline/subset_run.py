@@ -10,8 +10,6 @@ from kodcode_hub.pipeline.finished_rows import FinishedRows
 from kodcode_hub.pipeline.stages import Stages
 from kodcode_hub.record import Prompt, Question, Triplet
 
-_QUESTIONS_AT_A_TIME = 64
-
 
 async def run_subset(
     stages: Stages, prompts: Sequence[Prompt], *, benchmarks: BenchmarkIndex, rows: FinishedRows
@@ -27,7 +25,7 @@ async def run_subset(
     async def finish(question: Question) -> None:
         await _finish_question(stages, question, rows)
 
-    await map_bounded(finish, clean, limit=_QUESTIONS_AT_A_TIME)
+    await map_bounded(finish, clean, limit=stages.asker.at_a_time)
 
 
 async def _finish_question(stages: Stages, question: Question, rows: FinishedRows) -> None:

@@ -7,6 +7,8 @@ import re
 from kodcode_hub.endpoints.protocol import Completion
 from kodcode_hub.record import Prompt, Question, Rejected
 from kodcode_hub.subsets import SubsetSpec
+from kodcode_hub.synthesis.begun_request import fault_of
+from kodcode_hub.synthesis.chat_templates import any_mark
 from kodcode_hub.synthesis.sections import find_section, has_delimiter, is_encodable, strip_reasoning
 
 # A label at the very start ("[Question 5]:", "Question 2:", "Question:"); a heading or "Questionnaire" is text.
@@ -30,7 +32,7 @@ def parse_question(prompt: Prompt, completion: Completion, *, spec: SubsetSpec, 
     """
     text = _question_text(completion, spec=spec)
     if isinstance(text, Rejected):
-        return Rejected(prompt.id, text.reason)
+        return Rejected(prompt.id, text.reason, text.evidence)
     return Question.of(prompt, text, teacher=teacher)
 
 
@@ -51,15 +53,19 @@ def _question_text(completion: Completion, *, spec: SubsetSpec) -> str | Rejecte
 
 
 def _continuation(reply: str, completion: Completion, *, opening: str) -> str | Rejected:
-    """A raw completion goes on with the user's turn that ``opening`` begins (Magpie)."""
-    if completion.finish == "length":
+    """A raw completion goes on with the user's turn that ``opening`` begins (Magpie), up to a mark of any chat."""
+    mark = any_mark().search(reply)
+    if mark is None and completion.finish == "length":
         return Rejected("", "truncated")
-    if not reply.strip():
+    continuation = reply[: mark.start()] if mark else reply
+    if not continuation.strip():
         return Rejected("", "empty")
-    # An ending colon announces something that never came (4 of 200 in KodCode's demo).
-    if reply.rstrip().endswith(":"):
-        return Rejected("", "no_question")
-    return _checked(f"{opening}{reply}".strip())
+    if _REFUSAL.match(continuation):
+        return Rejected("", "refused")
+    fault = fault_of(continuation, opening=opening)
+    if fault is not None:
+        return Rejected("", "no_question", {"rule": fault})
+    return _checked(f"{opening}{continuation}".strip())
 
 
 def _sectioned(reply: str, completion: Completion, *, spec: SubsetSpec) -> str | Rejected:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kodcode_hub.record import Seed
 from kodcode_hub.subsets import SubsetSpec, load_subset
+from kodcode_hub.synthesis.chat_templates import chat_template_named
 from kodcode_hub.synthesis.prompts import Templates
 
 SEEDED = (
@@ -35,9 +36,14 @@ def templates() -> Templates:
     return Templates(folder_of(load_subset("prefill")))
 
 
-def question_prompt(name: str, *texts: str, fields: tuple[tuple[str, str], ...] = FIELDS) -> str:
-    """The question prompt of a subset that shows seeds of these texts."""
+def question_prompt(
+    name: str, *texts: str, fields: tuple[tuple[str, str], ...] = FIELDS, chat_template: str = "qwen2.5"
+) -> str:
+    """The question prompt of a subset that shows seeds of these texts; a begun turn by that chat template."""
     spec = load_subset(name)
+    if spec.route == "raw":
+        chat = chat_template_named(chat_template)
+        return templates().begun_turn(spec.template, opening=spec.opening, chat_template=chat)
     seeds = [Seed(f"seed-{number}", text, fields) for number, text in enumerate(texts)]
     return templates().question(spec.template, seeds=seeds, opening=spec.opening)
 

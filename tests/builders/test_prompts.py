@@ -9,6 +9,7 @@ import pytest
 from kodcode_hub.errors import UsageError
 from kodcode_hub.subsets import load_subset
 from kodcode_hub.synthesis.annotation import judge_annotation
+from kodcode_hub.synthesis.chat_templates import chat_template_named, chat_template_names
 from tests.builders.shown import ANALYSED, SEEDED, folder_of, lines_of, question_prompt, templates
 from tests.making import a_completion, a_question
 
@@ -77,8 +78,10 @@ def test_headings_are_not_glued_to_what_they_follow(name: str) -> None:
 
 def test_the_prefill_turn_ends_with_the_opening() -> None:
     assert question_prompt("prefill") == (
-        "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\nWrite a python function to"
+        "<|im_start|>system\nYou are Qwen, created by Alibaba Cloud. You are a helpful assistant.<|im_end|>\n"
+        "<|im_start|>user\nWrite a python function to"
     )
+    assert question_prompt("prefill", chat_template="none") == "Write a python function to"
 
 
 def test_the_filter_turn_is_begun_and_empty() -> None:
@@ -87,6 +90,13 @@ def test_the_filter_turn_is_begun_and_empty() -> None:
     assert prompt.endswith("<|im_end|>\n<|im_start|>user\n")
     assert "Python" in prompt
     assert lines_of(prompt)[1] != lines_of(question_prompt("prefill"))[1]
+
+
+@pytest.mark.parametrize("name", chat_template_names())
+def test_the_filter_turn_brings_its_system_text_into_every_chat_template(name: str) -> None:
+    template = chat_template_named(name)
+    system = question_prompt("filter", chat_template="none").strip()
+    assert question_prompt("filter", chat_template=name) == template.with_system.replace("{system}", system)
 
 
 @pytest.mark.parametrize("question", AWKWARD.values(), ids=AWKWARD)

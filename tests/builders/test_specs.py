@@ -8,8 +8,6 @@ from kodcode_hub.subsets import SUBSET_NAMES, all_subsets, load_subset
 from kodcode_hub.synthesis.seeds import seeds_from_rows
 from tests.builders.shown import SEEDED, folder_of
 
-CHAT_MARKERS = ("<|im_end|>", "<|im_start|>", "<|endoftext|>")
-
 
 def test_all_twelve_load_in_order_under_their_own_names() -> None:
     assert tuple(spec.name for spec in all_subsets()) == SUBSET_NAMES
@@ -73,11 +71,12 @@ def test_only_docs_may_abstain() -> None:
     assert [spec.name for spec in all_subsets() if spec.may_abstain] == ["docs"]
 
 
-def test_prefill_and_filter_are_raw_and_stop_at_the_markers_of_a_chat_alone() -> None:
+def test_prefill_and_filter_are_raw_and_leave_stopping_to_the_chat_template() -> None:
     """Defect 16: stop strings "assistant" and a line break cut questions short."""
     raw = {spec.name: spec for spec in all_subsets() if spec.route == "raw"}
     assert {name: spec.opening for name, spec in raw.items()} == {"prefill": "Write a python function to", "filter": ""}
-    assert all(spec.sampling.stop == CHAT_MARKERS for spec in raw.values())
+    assert all(spec.sampling.stop == () for spec in raw.values())
+    assert all("user_turn(" in (folder_of(spec) / spec.template).read_text() for spec in raw.values())
 
 
 def test_sampling_is_what_tgi_takes() -> None:

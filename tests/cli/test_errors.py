@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from kodcode_hub.ledger.store import Ledger
 from tests.pipeline.running import command, environment, kodcode
 from tests.pipeline.world import World, make_world
 
@@ -41,6 +42,13 @@ def with_seeds(world: World, run: Path, seeds: str) -> list[str]:
 
 def test_a_missing_seed_file(world: World, tmp_path: Path) -> None:
     refused(with_seeds(world, tmp_path / "run", "none.jsonl"), "none.jsonl", "does not exist")
+
+
+def test_a_refused_build_leaves_nothing_behind(world: World, tmp_path: Path) -> None:
+    refused(with_seeds(world, tmp_path / "runs" / "a", "none.jsonl"), "none.jsonl")
+    refused(["build", "prefill", "--run", str(tmp_path / "runs" / "b"), "--endpoint", f"replay:{world.recordings}",
+             "--chat-template", "llama3"], "--chat-template llama3", "llama-3")  # fmt: skip
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_malformed_json_names_the_line(world: World, tmp_path: Path) -> None:
@@ -124,8 +132,7 @@ def test_a_run_folder_of_another_version(world: World, tmp_path: Path) -> None:
     run = tmp_path / "run"
     run.mkdir()
     assert kodcode(["status", str(run)]).returncode == 2
-    words = with_seeds(world, run, "none.jsonl")
-    assert kodcode(words).returncode == 2
+    Ledger(run / "ledger.sqlite").close()
     connection = sqlite3.connect(run / "ledger.sqlite")
     connection.execute("PRAGMA user_version=77")
     connection.close()

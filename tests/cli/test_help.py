@@ -10,9 +10,9 @@ import kodcode_hub
 from tests.pipeline.running import kodcode
 
 
-@pytest.mark.parametrize("command", ["demo", "build", "status", "verify", "subsets", "endpoint"])
+@pytest.mark.parametrize("command", ["demo", "build", "status", "verify", "subsets", "endpoint", "ledger export"])
 def test_help_has_examples(command: str) -> None:
-    done = kodcode([command, "--help"])
+    done = kodcode([*command.split(), "--help"])
     assert done.returncode == 0
     assert "Examples:" in done.stdout
     assert f"kodcode {command}" in done.stdout

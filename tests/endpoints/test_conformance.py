@@ -103,6 +103,25 @@ def test_a_raw_prompt_is_continued_and_cut_at_any_stop_string(ask: Ask) -> None:
     ask(use)
 
 
+def test_a_chat_is_cut_at_any_stop_string(ask: Ask) -> None:
+    async def use(endpoint: Endpoint) -> None:
+        stops = ("#1", "#2", "#3", "#4", "#5", "ro")
+        reply = await complete(endpoint, a_chat("add two numbers", seed=0, stop=stops))
+        assert (reply.text, reply.finish) == ("ze", "stop")
+
+    ask(use)
+
+
+@pytest.mark.parametrize("request_", [a_chat("add two numbers", max_new_tokens=9000), a_raw(max_new_tokens=9000)])
+def test_a_long_reply_is_whole(ask: Ask, request_: Request) -> None:
+    async def use(endpoint: Endpoint) -> None:
+        reply = await complete(endpoint, request_)
+        assert reply.text in ("zero", " sorts a list.\nEND of it")
+        assert (reply.finish, reply.tries) == ("stop", 1)
+
+    ask(use)
+
+
 def test_a_reply_cut_at_the_token_limit_says_so(ask: Ask) -> None:
     """Defect 19: truncation is visible."""
 

@@ -67,6 +67,40 @@ def test_an_openai_server_is_asked_for_the_model_of_the_url() -> None:
     assert open_scripted("openai+BASE/v1?model=any", models=MANY) == EndpointInfo("any", 256)
 
 
+def test_a_context_that_is_told_bounds_the_replies_asked_for() -> None:
+    """Defect 47: 16,384 tokens asked of a server that holds 8,192."""
+
+    async def run() -> None:
+        models = {"object": "list", "data": [{"id": "m", "max_model_len": 8192}]}
+        async with (
+            scripted_server(GOOD, models=models) as server,
+            open_endpoint(f"openai+{server.base_url}", environ={}, options=FAST_OPTIONS) as endpoint,
+        ):
+            await endpoint.complete(a_chat("x" * 3000, max_new_tokens=16384))
+            assert server.received[0].body["max_tokens"] == 8192 - 1000 - 64
+
+    asyncio.run(run())
+
+
+def test_llama_cpp_tells_its_slots_and_their_size_elsewhere() -> None:
+    async def identity(request: web.Request) -> web.StreamResponse:
+        if request.path == "/props":
+            return web.json_response({"total_slots": 4, "default_generation_settings": {"n_ctx": 2048}})
+        model = {"id": "qwen.gguf", "owned_by": "llamacpp", "meta": {"n_ctx_train": 32768}}
+        return web.json_response({"object": "list", "data": [model]})
+
+    async def run() -> None:
+        async with (
+            scripted_server(GOOD, models=identity) as server,
+            open_endpoint(f"openai+{server.base_url}", environ={}, options=FAST_OPTIONS) as endpoint,
+        ):
+            assert endpoint.info == EndpointInfo("qwen.gguf", 4)
+            await endpoint.complete(a_chat("x" * 300, max_new_tokens=4096))
+            assert server.received[0].body["max_tokens"] == 2048 - 100 - 64
+
+    asyncio.run(run())
+
+
 @pytest.mark.parametrize("models", [None, status(500), status(405), {"what": "else"}])
 def test_a_named_model_is_enough_for_a_server_that_lists_none(models: object) -> None:
     assert open_scripted("openai+BASE/v1?model=any", models=models).model == "any"

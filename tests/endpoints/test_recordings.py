@@ -102,6 +102,24 @@ def test_plain_gzip_and_zstd_files_hold_the_same(tmp_path: Path) -> None:
         (an_entry(route="chat"), "'route' is 'chat'; it is 'raw', or left out"),
         (an_entry(completion=["a"]), "no 'completion'; it has completions, contains"),
         (["a list"], "not an object"),
+        (an_entry(model=""), "'model' is ''"),
+        (an_entry(model=7), "'model' is 7"),
+        (an_entry(exact="yes"), "'exact' is 'yes'"),
+        (an_entry(exact=True, contains=["one", "two"]), "where 'contains' is one whole prompt"),
+        (an_entry(details=[{}]), "'details' is not a list as long as 'completions' (3)"),
+        (an_entry(details=[{}, {}, None]), "'details[2]' is no object"),
+        (an_entry(details=[{}, {"sed": 1}, {}]), "'details[1]': it has no 'sed'"),
+        (an_entry(details=[{"seed": 1}, {"seed": 2}, {}]), "a seed for 2 of 3 completions"),
+        (an_entry(details=[{"seed": 1}, {"seed": 2}, {"seed": 1}]), "name a seed twice"),
+        (an_entry(details=[{"seed": -1}, {}, {}]), "'seed' is -1"),
+        (an_entry(details=[{"seed": True}, {}, {}]), "'seed' is True"),
+        (an_entry(details=[{}, {"finish": "eos"}, {}]), "'finish' is 'eos'; it is one of stop, length, other"),
+        (an_entry(details=[{}, {}, {"prompt_tokens": 1.5}]), "'prompt_tokens' is 1.5"),
+        (an_entry(details=[{}, {}, {"reasoning": 1}]), "'reasoning' is 1"),
+        (an_entry(details=[{}, {}, {"text": "x"}]), "'text' is 'x'; it is null"),
+        (an_entry(sampling=[]), "'sampling' is no object"),
+        (an_entry(sampling={"temperature": "hot"}), "'temperature' is 'hot'"),
+        (an_entry(sampling={"stop": "x"}), "'stop' is missing or not a list of texts"),
     ],
 )
 def test_a_wrong_entry_is_refused_with_file_and_row(tmp_path: Path, entry: object, why: str) -> None:
@@ -132,3 +150,47 @@ def test_texts_with_nul_and_lone_surrogates_are_found(tmp_path: Path) -> None:
 def test_a_recording_knows_nothing_of_files() -> None:
     recordings = Recordings([Recording((), ("always",))])
     assert recordings.reply(route="chat", prompt="", seed=-1) == "always"
+
+
+def test_a_seed_that_details_do_not_name_gets_nothing(tmp_path: Path) -> None:
+    recordings = load_rows(tmp_path, an_entry(details=[{"seed": 7}, {"seed": 9}, {"seed": 12}]))
+    replies = [recordings.reply(route="chat", prompt="add two numbers", seed=seed) for seed in range(7, 13)]
+    assert replies == ["one", None, "two", None, None, "three"]
+
+
+def test_entries_for_other_seeds_are_passed_over(tmp_path: Path) -> None:
+    """Two exports of one prompt can be replayed together, and before a plain entry for everything else."""
+    recordings = load_rows(
+        tmp_path,
+        an_entry(completions=["first"], details=[{"seed": 1}]),
+        an_entry(completions=["second"], details=[{"seed": 2}]),
+        an_entry(contains=[], completions=["any"]),
+    )
+    replies = [recordings.reply(route="chat", prompt="add two numbers", seed=seed) for seed in range(4)]
+    assert replies == ["any", "first", "second", "any"]
+
+
+def test_an_exact_entry_is_for_its_own_prompt_and_route(tmp_path: Path) -> None:
+    recordings = load_rows(
+        tmp_path,
+        an_entry(completions=["raw"], exact=True, route="raw"),
+        an_entry(completions=["chat"], exact=True),
+        an_entry(contains=["please"], completions=["part"]),
+    )
+    assert recordings.reply(route="raw", prompt="add two numbers", seed=0) == "raw"
+    assert recordings.reply(route="chat", prompt="add two numbers", seed=0) == "chat"
+    assert recordings.reply(route="chat", prompt="add two numbers, please", seed=0) == "part"
+    assert recordings.reply(route="chat", prompt="add two numbers!", seed=0) is None
+
+
+def test_the_model_is_the_one_that_all_entries_name(tmp_path: Path) -> None:
+    assert load_rows(tmp_path, an_entry(model="org/m"), an_entry(model="org/m")).model == "org/m"
+    assert load_rows(tmp_path, an_entry(model="org/m"), an_entry()).model == "kodcode-replay"
+    assert load_rows(tmp_path, an_entry()).model == "kodcode-replay"
+
+
+def test_two_models_in_one_replay_are_refused_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        load_rows(tmp_path, an_entry(model="org/a"), an_entry(), an_entry(model="org/b"))
+    for part in ("row 3: the model is 'org/b'", "row 1 is 'org/a'", "--step STEP", "--model NAME", "--answer-endpoint"):
+        assert part in str(caught.value)

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from kodcode_hub.endpoints.answers import MalformedAnswer, decode_completion
+from kodcode_hub.endpoints.answers import ErrorInAnswer, MalformedAnswer, decode_completion
 from kodcode_hub.endpoints.identity import decode_info, decode_models
-from kodcode_hub.endpoints.protocol import Request
+from kodcode_hub.endpoints.protocol import Completion, Request
 from kodcode_hub.endpoints.requests import DIALECTS, encode_request
 from kodcode_hub.endpoints.transport import ServerLimits
+from kodcode_hub.errors import UsageError
 from tests.endpoints.scripted_server import TGI_INFO, a_chat, a_raw, chat_json
 
 TGI, OPENAI = DIALECTS["tgi"], DIALECTS["openai"]
@@ -77,6 +78,67 @@ def test_the_reply_is_cut_at_the_first_of_all_stop_strings_also_those_not_sent()
 def test_a_stop_string_that_tgi_left_at_the_end_is_cut() -> None:
     completion = decode_completion(a_raw(stop=("END",)), raw_json("text END", "stop_sequence"), path="")
     assert (completion.text, completion.finish) == ("text ", "stop")
+
+
+@pytest.mark.parametrize("mark", ["<s>", "<|begin_of_text|>", "<bos>", "<｜begin▁of▁sentence｜>"])
+@pytest.mark.parametrize("dialect", ["tgi", "openai"])
+def test_a_begin_of_text_that_the_server_would_double_is_not_sent(mark: str, dialect: str) -> None:
+    assert body_of(a_raw(f"{mark}<|user|>\nWrite {mark}"), dialect=dialect)["prompt"] == f"<|user|>\nWrite {mark}"
+
+
+def test_penalties_mean_the_same_everywhere() -> None:
+    """TGI takes a presence penalty x for a repetition penalty of x + 2."""
+    penalties: dict[str, Any] = {"repetition_penalty": 1.25, "frequency_penalty": 0.5}
+    chat = body_of(a_chat(**penalties))
+    assert (chat["presence_penalty"], chat["frequency_penalty"]) == (-0.75, 0.5)
+    assert "repetition_penalty" not in chat
+    raw = body_of(a_raw(**penalties))
+    assert (raw["repetition_penalty"], raw.get("presence_penalty")) == (1.25, None)
+    openai = body_of(a_chat(**penalties, presence_penalty=0.5), dialect="openai")
+    assert (openai["repetition_penalty"], openai["presence_penalty"]) == (1.25, 0.5)
+
+
+@pytest.mark.parametrize("asked", [a_chat(presence_penalty=0.5), a_raw(presence_penalty=0.5), a_chat(top_k=5)])
+def test_what_tgi_does_not_have_is_said_and_not_left_out_in_silence(asked: Request) -> None:
+    with pytest.raises(UsageError, match=r"TGI .*openai\+"):
+        body_of(asked)
+
+
+def test_a_parameter_that_only_generate_has_goes_there() -> None:
+    path, body = encode_request(TGI, a_raw("<s>begun", top_k=20, stop=("E",), top_p=1.0, temperature=0.0), LIMITS)
+    assert (path, body["inputs"]) == ("/generate", "begun")
+    assert body["parameters"] | {"temperature": 0} == {
+        "max_new_tokens": 100, "temperature": 0, "do_sample": True, "seed": 42, "return_full_text": False,
+        "details": True, "top_k": 20, "stop": ["E"],
+    }  # fmt: skip
+    assert encode_request(OPENAI, a_raw(top_k=20), LIMITS)[0] == "/completions"
+    assert encode_request(TGI, a_raw(top_k=20, max_new_tokens=5000), LIMITS)[0] == "/generate_stream"
+
+
+def test_what_generate_answers_has_a_finish_reason_and_counts() -> None:
+    answer = {"generated_text": "text END", "details": {"finish_reason": "stop_sequence", "generated_tokens": 3}}
+    completion = decode_completion(a_raw("x" * 30, top_k=5, stop=("END",)), answer, path="/generate")
+    assert completion == Completion("text ", "stop", None, prompt_tokens=10, completion_tokens=3)
+    shapes: list[object] = [{"generated_text": "x"}, {"details": {}}, {"generated_text": None, "details": []}]
+    for malformed in shapes:
+        with pytest.raises(MalformedAnswer):
+            decode_completion(a_raw(), malformed, path="/generate")
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        ({"error": "Model is overloaded", "error_type": "overloaded"}, 429),
+        ({"error": "no", "error_type": "validation"}, 422),
+        ({"error": {"message": "gone", "code": 503}}, 503),
+        ({"error": {"message": "odd", "code": "what"}}, None),
+        ({"error": "plain"}, None),
+    ],
+)
+def test_an_error_under_status_200_is_no_completion(answer: dict[str, Any], status: int | None) -> None:
+    with pytest.raises(ErrorInAnswer) as caught:
+        decode_completion(a_chat(), answer, path="")
+    assert caught.value.status == status
 
 
 def test_input_and_reply_fit_into_the_server_s_window() -> None:

@@ -65,7 +65,7 @@ def test_a_chat_is_what_the_client_makes_of_it() -> None:
 
 
 def test_a_raw_prompt_is_what_the_client_makes_of_it() -> None:
-    stops = ("a", "b", "c", "d", "e", "rep")
+    stops = ("1", "2", "3", "4", "5", "rep")
     (reply,), (received,) = asked(RAW, a_raw("<s>Write a", stop=stops, top_k=50, frequency_penalty=0.5))
     assert (reply.text, reply.finish) == ("the ", "stop")
     assert (received.path, received.body["inputs"]) == ("/", "Write a")

@@ -23,6 +23,40 @@ def test_the_seed_of_a_run_is_fixed() -> None:
         merge_recipe(stored, {"seed": 4})
 
 
+def test_seeds_named_for_a_subset_replace_only_those_of_that_subset() -> None:
+    stored = Recipe(subsets=("leetcode", "apps"), seeds=("/rows", "leetcode=/a.jsonl", "apps=/c.jsonl")).as_json()
+    merged = merge_recipe(stored, {"seeds": ("leetcode=/b.jsonl",)})
+    assert merged.seeds == ("/rows", "apps=/c.jsonl", "leetcode=/b.jsonl")
+
+
+def test_a_path_alone_replaces_all_seeds_because_it_may_be_anyones() -> None:
+    stored = Recipe(seeds=("/rows", "leetcode=/a.jsonl")).as_json()
+    assert merge_recipe(stored, {"seeds": ("/new", "apps=/c.jsonl")}).seeds == ("/new", "apps=/c.jsonl")
+    assert merge_recipe(stored, {"seeds": None}).seeds == ("/rows", "leetcode=/a.jsonl")
+
+
+def test_an_equals_sign_inside_a_path_names_no_subset() -> None:
+    stored = Recipe(seeds=("/t=1/a.jsonl", "leetcode=/t=1/b.jsonl")).as_json()
+    assert merge_recipe(stored, {"seeds": ("leetcode=/t=2/c.jsonl",)}).seeds == (
+        "/t=1/a.jsonl",
+        "leetcode=/t=2/c.jsonl",
+    )
+
+
+def test_the_chat_template_is_remembered_and_must_be_a_known_one() -> None:
+    stored = Recipe(chat_template="llama-3").as_json()
+    assert merge_recipe(stored, {"chat_template": None}).chat_template == "llama-3"
+    assert merge_recipe(stored, {"chat_template": "auto"}).chat_template == "auto"
+    with pytest.raises(UsageError, match=r"--chat-template llama3: .*qwen2\.5.*llama-3.*gemma-2.*none"):
+        merge_recipe(stored, {"chat_template": "llama3"})
+
+
+def test_a_recipe_from_before_chat_templates_were_chosen_is_read() -> None:
+    stored = Recipe(questions=7).as_json()
+    del stored["chat_template"]
+    assert merge_recipe(stored, {}) == Recipe(questions=7)
+
+
 def test_settings_of_another_version_are_refused() -> None:
     with pytest.raises(RunFolderError, match="sparkle"):
         merge_recipe({**Recipe().as_json(), "sparkle": 1}, {})

@@ -74,6 +74,13 @@ def test_seeds_are_named_by_subset(tmp_path: Path) -> None:
     assert found == {"leetcode": one, "algorithm": two}
 
 
+def test_a_path_alone_is_for_the_subset_that_is_not_named(tmp_path: Path) -> None:
+    one, two = a_file(tmp_path / "one.jsonl"), a_file(tmp_path / "two.jsonl")
+    found = resolve_seed_arguments([one, f"algorithm={two}"], [LEETCODE, ALGORITHM])
+    assert found == {"leetcode": one, "algorithm": two}
+    assert resolve_seed_arguments([one, f"leetcode={two}"], [LEETCODE]) == {"leetcode": two}
+
+
 def test_a_folder_serves_every_subset_it_holds_a_file_of(tmp_path: Path) -> None:
     leetcode, algorithm = a_file(tmp_path / "leetcode.jsonl"), a_file(tmp_path / "algorithm.json.gz")
     a_file(tmp_path / "leetcode.txt")

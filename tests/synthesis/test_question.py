@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 
 from kodcode_hub.record import Question, Rejected
 from kodcode_hub.subsets import SubsetSpec, load_subset
+from kodcode_hub.synthesis.chat_templates import chat_templates
 from kodcode_hub.synthesis.question import parse_question
 from tests.making import a_completion, a_prompt
 
 LEETCODE = load_subset("leetcode")
 DOCS = load_subset("docs")
 PREFILL = load_subset("prefill")
+FILTER = load_subset("filter")
 ASKED = "Write `total(values)` that adds up a list of integers."
 
 
@@ -104,9 +106,104 @@ def test_a_raw_completion_that_announces_and_stops_is_no_question() -> None:
 
 def test_a_raw_completion_may_hold_the_word_assistant_and_several_lines() -> None:
     """Defect 16: stop strings of plain words cut questions short."""
-    assert not {"assistant", "\n"} & set(PREFILL.sampling.stop)
     text = " build a chat assistant that answers\nby looking up a table."
     assert parsed(text, spec=PREFILL).endswith("looking up a table.")
+
+
+def faulty(text: str, *, spec: SubsetSpec = PREFILL) -> str | None:
+    """The rule by which a raw completion is no request; None if it is one."""
+    result = parse_question(a_prompt(), a_completion(text), spec=spec, teacher="m")
+    if isinstance(result, Question):
+        return None
+    assert result.reason == "no_question"
+    return str(result.evidence["rule"])
+
+
+ADD = "```python\ndef add(a, b):\n    return a + b\n```"
+STUB = '```python\ndef area(width, height):\n    """The area."""\n    pass\n```'
+
+
+@pytest.mark.parametrize(
+    ("rule", "texts"),
+    [
+        ("says_nothing", [".", ":", "...", " …", " solve the following problem.", " do the following:", " x", " 1.",
+                          " do something.", " perform the task described below", " [insert task]",
+                          " complete the following task: [TASK]", " Write a python function to",
+                          "\nWrite a Python function to."]),
+        ("placeholder", [" sort a list of [insert type here] values.", " ____ a list of numbers.",
+                         " reverse <your string here>.", " check (describe the condition here)."]),
+        ("unfinished", [" add up a list. The function must handle the following cases:", " find the area of a",
+                        " calculate the...", " sort a list (in", " sort a list by name,", " add.\n\n```python\ndef f(",
+                        " reverse a text. Here's how you might approach it:", " print the following message.",
+                        " reverse a text. Here is a rough outline.", " sort names in the order given below.",
+                        " count the vowels. Usage is as follows"]),
+        ("as_assistant", [" add two numbers. Sure! Here is one.", " Certainly! To do this, write a loop over the list.",
+                          " add numbers.\n\nOf course, here's the function you asked for.",
+                          " add two numbers.\nI'd be happy to help you with that task."]),
+        ("another_turn", [" add two numbers.\nassistant\nTo add them, use the plus sign.",
+                          " add two numbers.\nmodel\nTo add them, use the plus sign."]),
+        ("system_text", [" You are a helpful assistant.", " add.\nYou are Qwen, created by Alibaba Cloud."]),
+        ("holds_answer", [f" add two numbers.\n\nHere's the function:\n\n{ADD}", f" add two numbers.\n\n{ADD}",
+                          f" add two numbers.\n\n{ADD}\n\nThis function takes two numbers and returns their sum.",
+                          " add two numbers.\ndef add(a, b):\n    return a + b"]),
+    ],
+)  # fmt: skip
+def test_a_begun_request_that_became_none_is_rejected(rule: str, texts: list[str]) -> None:
+    assert {text: faulty(text) for text in texts} == dict.fromkeys(texts, rule)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " reverse a string", " give the following day of a date.", " compare each number with the following one.",
+        " print the sequence 0, 1, 1, 2, 3, ...", " turn TODO items into JSON.", " say which folder a file lies in",
+        " find all paths that end in `/`", " return the names in tags such as `[task]` or `{name}`.",
+        " print 'Sure! Here is your order' for every order above 10.", " draw a triangle:\n*\n**\n***",
+        " count words. For example:\n\n```python\ncount('a b')  # 2\n```", " find a value. Here is a list: [1, 2, 3]",
+        " merge two dictionaries. Here are the rules. Each key appears once.", " walk a maze: You are a robot in it.",
+        f" finish this stub:\n\n{STUB}", f" test the following function:\n\n{ADD}", f" find the bug in my code:\n{ADD}",
+        " 数字を合計する。",
+    ],
+)  # fmt: skip
+def test_a_begun_request_that_is_one_stays_as_it_is(text: str) -> None:
+    assert parsed(text, spec=PREFILL) == f"Write a python function to{text}"
+
+
+def test_a_turn_that_was_begun_without_words_is_judged_by_the_same_rules() -> None:
+    assert faulty("Solve the following problem.", spec=FILTER) == "says_nothing"
+    assert faulty("Can you help me with a Python problem?", spec=FILTER) == "says_nothing"
+    assert faulty("Hello! How can I assist you today?", spec=FILTER) == "as_assistant"
+    assert faulty(f"Write a function that adds two numbers.\n\n{ADD}", spec=FILTER) == "holds_answer"
+    assert faulty("You are an AI assistant that writes code.", spec=FILTER) == "system_text"
+    for text in (
+        "You are an expert Python programmer. Write a function that adds two numbers.",
+        f"Why does this print None, and how do I repair it?\n\n{ADD}",
+        f"Add type hints to this function:\n\n{ADD}",
+    ):
+        assert parsed(text, spec=FILTER) == text
+
+
+@pytest.mark.parametrize("mark", sorted({mark for template in chat_templates() for mark in template.marks}))
+def test_a_raw_completion_ends_at_a_mark_of_any_chat_template(mark: str) -> None:
+    """Also another family's: fine-tuned models have seen them all."""
+    reply = f" add two numbers.{mark}\nassistant\nSure! Here is the function."
+    assert parsed(reply, spec=PREFILL) == "Write a python function to add two numbers."
+    assert parsed(reply, spec=PREFILL, finish="length") == "Write a python function to add two numbers."
+    assert parsed(mark + reply, spec=PREFILL) == "empty"
+
+
+def test_a_refusal_behind_the_opening_is_one() -> None:
+    assert parsed(" I'm sorry, but I can't help with that.", spec=PREFILL) == "refused"
+
+
+def test_a_raw_completion_that_was_cut_off_is_truncated() -> None:
+    assert parsed(" add two numbers and", spec=PREFILL, finish="length") == "truncated"
+
+
+@given(st.text(max_size=60))
+def test_whatever_a_model_writes_is_a_question_or_has_a_reason(text: str) -> None:
+    result = parsed(text, spec=PREFILL)
+    assert result in {"empty", "no_question", "refused"} or result.startswith("Write a python function to")
 
 
 def test_reasoning_before_the_question_is_not_part_of_it() -> None:
