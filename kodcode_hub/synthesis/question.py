@@ -9,6 +9,7 @@ from kodcode_hub.record import Prompt, Question, Rejected
 from kodcode_hub.subsets import SubsetSpec
 from kodcode_hub.synthesis.begun_request import fault_of
 from kodcode_hub.synthesis.chat_templates import any_mark
+from kodcode_hub.synthesis.error_text import is_error_text
 from kodcode_hub.synthesis.sections import find_section, has_delimiter, is_encodable, strip_reasoning
 
 # A label at the very start ("[Question 5]:", "Question 2:", "Question:"); a heading or "Questionnaire" is text.
@@ -62,6 +63,8 @@ def _continuation(reply: str, completion: Completion, *, opening: str) -> str | 
         return Rejected("", "empty")
     if _REFUSAL.match(continuation):
         return Rejected("", "refused")
+    if is_error_text(continuation):
+        return Rejected("", "no_question")
     fault = fault_of(continuation, opening=opening)
     if fault is not None:
         return Rejected("", "no_question", {"rule": fault})
@@ -93,6 +96,6 @@ def _sectioned(reply: str, completion: Completion, *, spec: SubsetSpec) -> str |
 def _checked(text: str) -> str | Rejected:
     if _REFUSAL.match(text):
         return Rejected("", "refused")
-    if len(text.split()) < _MIN_WORDS or not is_encodable(text) or "\0" in text:
+    if is_error_text(text) or len(text.split()) < _MIN_WORDS or not is_encodable(text) or "\0" in text:
         return Rejected("", "no_question")
     return text

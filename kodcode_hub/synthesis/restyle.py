@@ -33,7 +33,7 @@ def parse_restyled(triplet: Triplet, completion: Completion) -> Triplet | Reject
 
 def _stub(completion: Completion) -> str | Rejected:
     visible = strip_reasoning(completion.text or "")
-    if visible is None or completion.finish == "length":
+    if visible is None or completion.finish != "stop":
         return Rejected("", "truncated")
     section = find_section(visible, "Completion")
     if section is None:

@@ -21,6 +21,8 @@ from kodcode_hub.errors import InputError, UsageError
         ("openai+https://h/v1?model=a%20b+c", EndpointUrl("openai", "https://h/v1", model="a b+c")),
         ("openai+http://h", EndpointUrl("openai", "http://h/v1")),
         ("openai+https://h/api/v2/", EndpointUrl("openai", "https://h/api/v2")),
+        ("hf://meta-llama/Llama-3.1-8B", EndpointUrl("hf", model="meta-llama/Llama-3.1-8B")),
+        ("hf://org/m?provider=fal-ai#weight=2", EndpointUrl("hf", model="org/m", provider="fal-ai", weight=2.0)),
         ("sample:", EndpointUrl("sample")),
     ],
 )
@@ -33,7 +35,12 @@ def test_every_form_is_read(text: str, expected: EndpointUrl) -> None:
     [
         "",
         "http://host:8080",
-        "hf://meta-llama/Llama-3.1-8B",
+        "hf://",
+        "hf://org/",
+        "hf://org/m/x",
+        "hf://org/m?provider=",
+        "hf://org/m?model=x",
+        "hf://user:secret@org/m",
         "tgi+ftp://host",
         "tgi+http://",
         "tgi+http://host:port",
@@ -80,6 +87,11 @@ def test_a_missing_recording_is_an_input_error_that_names_it(tmp_path: Path) -> 
 def test_a_folder_without_recordings_is_an_input_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=f"{tmp_path.name} holds no recordings"):
         parse_endpoint_url(f"replay:{tmp_path}")
+
+
+def test_a_model_of_the_hub_is_shown_as_it_was_written() -> None:
+    for text in ("hf://org/m", "hf://org/m?provider=groq"):
+        assert parse_endpoint_url(text).redacted() == text
 
 
 def test_userinfo_and_query_values_are_kept_but_never_shown() -> None:

@@ -5,26 +5,35 @@ Defects 20, 28 and 33: a checkpoint that could not be read, half-written trials,
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import random
 import signal
 import subprocess
 import time
+import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from kodcode_hub.endpoints.http import to_bytes
+from kodcode_hub.endpoints.identity import decode_info
+from kodcode_hub.endpoints.requests import DIALECTS, encode_request
+from kodcode_hub.ledger.pages import completions
+from kodcode_hub.ledger.store import open_for_reading
 from kodcode_hub.pipeline.status import run_status
 from tests.pipeline.counting_server import counting_server
 from tests.pipeline.running import command, environment, kodcode, release_bytes
 from tests.pipeline.world import make_world
 from tests.verification.sandboxes import descendants, is_running, wait_until
 
-KILLS = 20
+KILLS = 30
 
 
 @pytest.mark.slow
-def test_twenty_kills_change_nothing_and_ask_nothing_twice(tmp_path: Path) -> None:
+def test_thirty_kills_change_nothing_and_ask_nothing_twice(tmp_path: Path) -> None:
     seed = random.SystemRandom().randrange(10**6)
     print(f"seed of the kill moments: {seed}")  # noqa: T201 - shown by pytest when the test fails
     moments = random.Random(seed)
@@ -36,18 +45,34 @@ def test_twenty_kills_change_nothing_and_ask_nothing_twice(tmp_path: Path) -> No
         server.exchanges.clear()
         run = tmp_path / "run"
         words = world.arguments(run, "--workers", "1", endpoint=server.url)
-        kills = []
+        kills, acknowledged = [], dict[str, float]()
         for _ in range(KILLS):
             # Starting takes most of a second; kills fall before, within and after the work.
             killed_at = _kill_after(words, moments.uniform(0.2, 3.0))
             if killed_at is not None:
                 kills.append(killed_at)
+                for body in _acknowledged_bodies(run, server.url):
+                    acknowledged.setdefault(body, killed_at)
             _assert_status_is_whole(run)
         assert kodcode(words).returncode == 0
         assert release_bytes(run) == release_bytes(undisturbed)
         assert server.asked_again(kills) == []
+        late = [body for body, kept_at in acknowledged.items() if server.exchanges[body][-1].arrived > kept_at]
+        assert late == [], "the ledger held the completion, and it was asked for again"
         assert run_status(run)["requests"]["delivered"] == len(server.exchanges)
         assert not (run / "scratch").exists() or not list((run / "scratch").iterdir())
+
+
+def _acknowledged_bodies(run: Path, url: str) -> set[str]:
+    """What the ledger holds the completions of, as hashes of the requests that the server saw."""
+    if not (run / "ledger.sqlite").exists():
+        return set()
+    with urllib.request.urlopen(url.removeprefix("tgi+") + "/info") as answer:
+        limits = decode_info(json.load(answer))
+    with closing(open_for_reading(run / "ledger.sqlite")) as connection:
+        requests = [settled.request for settled in completions(connection)]
+    bodies = [to_bytes(encode_request(DIALECTS["tgi"], request, limits)[1]) for request in requests]
+    return {hashlib.sha256(body).hexdigest() for body in bodies}
 
 
 def _kill_after(words: list[str], seconds: float) -> float | None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from kodcode_hub.record import Question, Rejected
 from kodcode_hub.subsets import SubsetSpec, load_subset
 from kodcode_hub.synthesis.chat_templates import chat_templates
+from kodcode_hub.synthesis.error_text import is_error_text
 from kodcode_hub.synthesis.question import parse_question
 from tests.making import a_completion, a_prompt
 
@@ -227,3 +228,17 @@ def test_the_id_hashes_subset_prompt_and_text() -> None:
     others = [question(ASKED + " Quickly."), question(ASKED, sample=1), question(ASKED, text="Another prompt.")]
     assert same.id == again.id
     assert len({same.id, *(other.id for other in others)}) == 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Error handling is hard: write a function that retries a call and returns its result.",
+        'Write a function that parses `{"error": "x"}` and returns the message of the error.',
+        "Bad words are to be filtered: write censor(text, words) that puts stars in their place.",
+        "500 numbers are given; write a function that returns the sum of the largest three.",
+        "Upstream and downstream neighbours of a node in a graph are to be listed by a function.",
+    ],
+)
+def test_a_question_about_errors_is_no_error(text: str) -> None:
+    assert not is_error_text(text)
