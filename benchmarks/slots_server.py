@@ -1,6 +1,6 @@
-"""A server with a fixed number of slots, for measurements: it answers like TGI and vLLM, and remembers when its slots were busy.
+"""A server with a fixed number of slots, for measurements: like TGI or vLLM, and it remembers when its slots were busy.
 
-Run as a program; it prints its port, serves until its standard input closes, and is asked for its figures at ``/figures``.
+Run as a program; it prints its port, serves until its standard input closes, and tells its figures at ``/figures``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 from aiohttp import web
 
-_WORDS = ("def ", "return ", "assert ", "value", "(", ")", ":\n    ", " = ", "[", "]", " + ", "index", "if ", "for ", "in ", "range")
+_WORDS = "def _return _assert _value_(_)_:\n    _ = _[_]_ + _index_if _for _in _range".split("_")
 
 
 @dataclass
@@ -72,7 +72,7 @@ class Slots:
                 self.intervals.append((started, time.monotonic()))
 
     async def _generate(self, request: web.Request, body: dict[str, Any]) -> web.StreamResponse:
-        # A fifth of the replies is three times as long as the others: no two requests end together.
+        # Of many lengths, so that requests do not end together.
         length = self._chance.choice((0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.7)) * self.seconds
         fails = self._chance.random() < self.failing
         await asyncio.sleep(length * (self._chance.random() if fails else 1.0))
@@ -105,13 +105,21 @@ class Slots:
         else:
             choice["text"] = text
         usage = {"prompt_tokens": 200, "completion_tokens": self.tokens, "total_tokens": 200 + self.tokens}
-        return {"id": "", "object": "chat.completion", "created": 1, "model": "bench/model",
-                "system_fingerprint": "3.3.6-native", "choices": [choice], "usage": usage}
+        return {
+            "id": "",
+            "object": "chat.completion",
+            "created": 1,
+            "model": "bench/model",
+            "system_fingerprint": "3.3.6-native",
+            "choices": [choice],
+            "usage": usage,
+        }
 
     async def info(self, _: web.Request) -> web.Response:
         """``/info``."""
         limits = {"max_concurrent_requests": self.slots} if self.announced else {}
-        return web.json_response({"model_id": "bench/model", "max_stop_sequences": 4, "max_total_tokens": 32768, **limits})
+        info = {"model_id": "bench/model", "max_stop_sequences": 4, "max_total_tokens": 32768}
+        return web.json_response({**info, **limits})
 
     async def models(self, _: web.Request) -> web.Response:
         """``/v1/models``."""
@@ -119,8 +127,7 @@ class Slots:
 
     async def figures(self, _: web.Request) -> web.Response:
         """What was seen."""
-        figures = {"intervals": self.intervals, "answered": self.answered, "statuses": self.statuses, "first": self.first}
-        return web.json_response(figures)
+        return web.json_response({"intervals": self.intervals, "answered": self.answered, "statuses": self.statuses})
 
     async def forget(self, _: web.Request) -> web.Response:
         """Begin anew."""
@@ -142,7 +149,8 @@ async def serve(slots: Slots) -> None:
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0, backlog=2048).start()
-    print(runner.addresses[0][1], flush=True)  # noqa: T201
+    sys.stdout.write(f"{runner.addresses[0][1]}\n")
+    sys.stdout.flush()
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     await runner.cleanup()
 

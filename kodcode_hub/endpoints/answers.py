@@ -12,7 +12,7 @@ from kodcode_hub.endpoints.requests import GENERATE_PATH, GENERATE_STREAM_PATH, 
 _MOST_TOKENS = 2**31 - 1
 """Counts are 32 bits wide in TGI's interface; the ledger adds them up in 64."""
 
-_ENDED_BY_ITSELF = frozenset({"stop", "eos_token", "stop_sequence"})
+_ENDED_BY_ITSELF = frozenset({"stop", "eos_token", "stop_sequence", "eos"})
 
 _STATUS_OF_ERROR = {"overloaded": 429, "validation": 422, "generation": 424, "incomplete_generation": 500}
 """Of TGI's ``error_type``, which is all that an error inside a stream has."""
@@ -65,7 +65,7 @@ class EventReader:
     def __init__(self, request: Request, path: str) -> None:
         self._request = request
         self._path = path
-        self._texts: list[str] = []
+        self._texts: list[str | None] = []
         self._reasoning: list[str] = []
         self._finish: Literal["stop", "length", "other"] | None = None
         self._usage: Mapping[str, Any] = {}
@@ -101,7 +101,9 @@ class EventReader:
         if self._finish is None:
             raise MalformedAnswer("the stream ended before the reply did")
         reasoning = "".join(self._reasoning) or None
-        return _completion(self._request, "".join(self._texts), reasoning, self._finish, self._usage)
+        texts = [text for text in self._texts if text is not None]
+        # As in a whole answer, a refusal has no content at all.
+        return _completion(self._request, "".join(texts) if texts else None, reasoning, self._finish, self._usage)
 
     def _read_choice(self, event: Mapping[str, Any]) -> None:
         if event.get("usage") is not None:
@@ -113,10 +115,10 @@ class EventReader:
             return
         choice = as_object(choices[0], "'choices[0]'")
         if self._request.route == "raw":
-            self._texts.append(_text(choice, "text") or "")
+            self._texts.append(_text(choice, "text"))
         else:
             delta = as_object(choice.get("delta") or {}, "'delta'")
-            self._texts.append(_text(delta, "content") or "")
+            self._texts.append(_text(delta, "content"))
             self._reasoning.append(_text(delta, "reasoning_content") or _text(delta, "reasoning") or "")
         if choice.get("finish_reason"):
             self._finish = _finish(choice)

@@ -63,35 +63,40 @@ class InferenceTransport:
         if task not in self.clients:
             return self._no_such_task(task)
         ask = self._raw if request.route == "raw" else self._stream if is_streamed(request) else self._chat
+        parameters = self._raw_parameters(request) if request.route == "raw" else self._chat_parameters(request)
         try:
             async with asyncio.timeout(self.idle_timeout_s) as patience:
-                return await ask(request, patience)
+                return await ask(request, parameters, patience)
         except (MalformedAnswer, ErrorInAnswer) as error:
             return failure_in_answer(error, self.credential)
         except expected_errors() as error:
             return read_failure(error, self.credential)
 
-    async def _chat(self, request: Request, _: asyncio.Timeout) -> Completion | Failure:
-        answer = await self.clients["conversational"].chat_completion(**self._chat_parameters(request))
+    async def _chat(self, request: Request, parameters: Mapping[str, Any], _: asyncio.Timeout) -> Completion | Failure:
+        answer = await self.clients["conversational"].chat_completion(**parameters)
         return decode_completion(request, _as_json(answer), path=_DIALECT.chat_path)
 
-    async def _stream(self, request: Request, patience: asyncio.Timeout) -> Completion | Failure:
+    async def _stream(
+        self, request: Request, parameters: Mapping[str, Any], patience: asyncio.Timeout
+    ) -> Completion | Failure:
         reader = EventReader(request, _DIALECT.chat_path)
         # A client keeps what it has streamed until it is closed.
         async with self.new_client("conversational") as client:
-            async for event in await client.chat_completion(**self._chat_parameters(request)):
+            async for event in await client.chat_completion(**parameters):
                 patience.reschedule(asyncio.get_running_loop().time() + self.idle_timeout_s)
                 if not reader.read(json.dumps(_as_json(event)).encode("ascii")):
                     break
         return reader.completion()
 
-    async def _raw(self, request: Request, _: asyncio.Timeout) -> Completion | Failure:
-        body = encode_generate(request, self.limits)[1]
-        parameters: dict[str, Any] = body["parameters"]
-        answer: object = await self.clients["text-generation"].text_generation(_encodable(body["inputs"]), **parameters)
+    async def _raw(self, request: Request, parameters: Mapping[str, Any], _: asyncio.Timeout) -> Completion | Failure:
+        answer: object = await self.clients["text-generation"].text_generation(**parameters)
         if isinstance(answer, str):
             return self._no_such_task("text-generation with details")
         return decode_completion(request, _as_json(answer), path=GENERATE_PATH)
+
+    def _raw_parameters(self, request: Request) -> dict[str, Any]:
+        body = encode_generate(request, self.limits)[1]
+        return {"prompt": _encodable(body["inputs"]), **body["parameters"]}
 
     def _chat_parameters(self, request: Request) -> dict[str, Any]:
         body = encode_request(_DIALECT, request, self.limits)[1]

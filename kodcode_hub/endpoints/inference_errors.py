@@ -33,11 +33,12 @@ def expected_errors() -> tuple[type[Exception], ...]:
     """All that huggingface_hub raises for what a server does, malformed answers included."""
     # Its own error derives from the base of all errors of the HTTP library that it uses.
     http_library = _library_error()
-    return (http_library, aiohttp.ClientError, OSError, ValueError, TypeError, LookupError, AttributeError)
+    in_answers = (ValueError, TypeError, LookupError, AttributeError, RuntimeError)
+    return (http_library, aiohttp.ClientError, OSError, *in_answers)
 
 
 def read_failure(error: Exception, credential: Credential) -> Failure:
-    """The failure that one of :func:`expected_errors` stands for."""
+    """The failure that one of :func:`expected_errors` stands for; a RuntimeError that is none is raised again."""
     refused = next(filter(None, map(_refused, _chain(error))), None)
     if refused is not None:
         return failure_without_secrets(
@@ -58,6 +59,8 @@ def read_failure(error: Exception, credential: Credential) -> Failure:
         return failure_without_secrets(credential, "timeout", None, "the server stayed silent for too long")
     if isinstance(error, (_library_error(), aiohttp.ClientError, OSError)):
         return failure_without_secrets(credential, "dropped", None, f"the connection broke: {_describe(error)}")
+    if isinstance(error, RuntimeError) and not isinstance(error, RecursionError):
+        raise error
     return failure_without_secrets(credential, "malformed", 200, f"the answer is no completion: {_describe(error)}")
 
 

@@ -34,6 +34,7 @@ class Pool:
         self._info = EndpointInfo(servers[0].transport.limits.model, most)
         self._line = Line(servers, RateWindow(rates))
         self._policy = policy
+        self._counts_tokens = rates.tokens_per_minute is not None
         self._alive_at = float("-inf")
 
     @property
@@ -49,7 +50,7 @@ class Pool:
             UsageError: the request holds a parameter that this kind of server does not have.
         """
         retries = Retries(self._policy, since=_now())
-        reserved = most_tokens(request)
+        reserved = most_tokens(request) if self._counts_tokens else 0
         failed_at: Server | None = None
         while True:
             server = await self._line.enter(tokens=reserved, avoid=failed_at)

@@ -12,8 +12,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow
-
 from kodcode_hub.endpoints.protocol import Completion, Message, Request
 
 MOST_ON_A_PAGE = 32
@@ -55,11 +53,13 @@ def _write_page(connection: sqlite3.Connection, settled: Sequence[tuple[str, Set
     page = connection.execute(
         "INSERT INTO pages (size, content) VALUES (?,?)", (len(lines), _compress(lines))
     ).lastrowid
-    for line, (key, item) in enumerate(settled):
-        reply, asked = item.completion, item.asked
-        place = (key, page, line, asked.step, asked.subset, asked.model)
-        row = (*place, reply.prompt_tokens, reply.completion_tokens, reply.tries, reply.finish)
-        connection.execute(_INSERT, row)
+    connection.executemany(_INSERT, [_row(key, page, line, item) for line, (key, item) in enumerate(settled)])
+
+
+def _row(key: str, page: int | None, line: int, settled: Settled) -> tuple[str | int | None, ...]:
+    asked, reply = settled.asked, settled.completion
+    place = (key, page, line, asked.step, asked.subset, asked.model)
+    return (*place, reply.prompt_tokens, reply.completion_tokens, reply.tries, reply.finish)
 
 
 class PageReader:
@@ -144,10 +144,14 @@ def _split_page(size: int, content: bytes) -> list[str]:
 
 
 def _compress(content: bytes) -> bytes:
+    import pyarrow  # late: commands that read no page start without it
+
     packed: bytes = pyarrow.Codec("zstd", compression_level=1).compress(content, asbytes=True)
     return packed
 
 
 def _decompress(content: bytes, size: int) -> bytes:
+    import pyarrow
+
     unpacked: bytes = pyarrow.Codec("zstd").decompress(content, decompressed_size=size, asbytes=True)
     return unpacked

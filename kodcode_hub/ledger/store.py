@@ -25,6 +25,8 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self._reader = open_ledger_file(path)
         self._pages = PageReader(self._reader)
+        # Few, and asked for with every request: worth a place in memory.
+        self._dead = {key for (key,) in self._reader.execute("SELECT key FROM dead_letters")}
         self._writer = Writer(lambda: open_ledger_file(path))
 
     def close(self) -> None:
@@ -39,11 +41,10 @@ class Ledger:
         completion = self._pages.completion(key)
         if completion is not None:
             return completion
-        query = "SELECT error, status, tries, errors, last_body FROM dead_letters WHERE key=?"
-        dead = self._reader.execute(query, (key,)).fetchone()
-        if dead is None:
+        if key not in self._dead:
             return None
-        error, status, tries, errors, last_body = dead
+        query = "SELECT error, status, tries, errors, last_body FROM dead_letters WHERE key=?"
+        error, status, tries, errors, last_body = self._reader.execute(query, (key,)).fetchone()
         return DeadLetter(error, status, tries, tuple(json.loads(errors)), last_body)
 
     async def keep_reply(self, key: str, request: Request, asked: Asked, reply: Completion | DeadLetter) -> None:
@@ -55,11 +56,13 @@ class Ledger:
         values = (*common, reply.error, reply.status, reply.tries, json.dumps(reply.errors), reply.last_body)
         sql = "INSERT OR REPLACE INTO dead_letters VALUES (?,?,?,?,?,?,?,?,?,?)"
         await self._writer.commit(Write(sql, values))
+        self._dead.add(key)
 
     def forget_dead_letters(self) -> int:
         """Let the requests that died be asked again; returns how many there were."""
-        count: int = self._reader.execute("SELECT count(*) FROM dead_letters").fetchone()[0]
+        count = len(self._dead)
         self._writer.commit_now(Write("DELETE FROM dead_letters"))
+        self._dead.clear()
         return count
 
     def verdict(self, key: str) -> Verdict | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -100,6 +101,8 @@ def build_run(
             folder.ledger.forget_dead_letters()
         clear_leftovers(folder.scratch)
         with open_sandbox(recipe.limits, scratch=folder.scratch, workers=workers, isolation=isolation) as sandbox:
+            # What is there now stays: the collector need not go through it again and again while replies come in.
+            gc.freeze()
             return asyncio.run(_Build(folder, recipe, sources, sandbox, workers, listener).run(urls, options))
 
 

@@ -12,8 +12,9 @@ from aiohttp import web
 
 from kodcode_hub.endpoints.connect import EndpointOptions, open_endpoint
 from kodcode_hub.endpoints.http import HttpOptions
-from kodcode_hub.endpoints.inference_client import choose_providers
+from kodcode_hub.endpoints.inference_client import choose_providers, open_inference_client
 from kodcode_hub.endpoints.protocol import Completion, DeadLetter, EndpointInfo, Request
+from kodcode_hub.endpoints.transport import Failure
 from kodcode_hub.endpoints.urls import EndpointUrl, parse_endpoint_url
 from kodcode_hub.errors import EndpointError, KodcodeError, UsageError
 from tests.endpoints.scripted_server import (
@@ -103,6 +104,14 @@ def test_a_raw_prompt_asks_for_details_and_gets_a_finish_reason() -> None:
     assert server.received[0].body["parameters"]["top_k"] == 40
 
 
+@pytest.mark.parametrize("name", ["stop", "eos", "eos_token", "stop_sequence"])
+def test_an_end_goes_by_many_names(name: str) -> None:
+    """``eos`` is Together's."""
+    answer = json_answer([{"generated_text": "the reply", "details": {"finish_reason": name}}])
+    reply, _ = completed(answer, request=a_raw())
+    assert reply.finish == "stop"
+
+
 @pytest.mark.parametrize("name", ["reasoning", "reasoning_content"])
 def test_reasoning_is_kept_under_either_name(name: str) -> None:
     message = {"role": "assistant", "content": "the reply", name: "let me see"}
@@ -171,6 +180,38 @@ def test_the_body_of_an_error_is_kept(request_: Request) -> None:
     outcome = dead(json_answer({"error": "no such\nthing"}, status=422), request=request_)
     assert outcome.error == "status 422: no such thing"
     assert json.loads(outcome.last_body) == {"error": "no such\nthing"}
+
+
+@pytest.mark.parametrize("status", [404, 422, 504])
+def test_the_status_of_an_error_without_a_length_is_known_too(status: int) -> None:
+    async def chunked(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(status=status)
+        await response.prepare(request)
+        await response.write(b"broke")
+        await response.write_eof()
+        return response
+
+    outcome = dead(chunked, request=a_chat(max_new_tokens=5000))
+    assert outcome.status == status
+
+
+@pytest.mark.parametrize("request_", [a_chat(), a_raw(), a_chat(max_new_tokens=5000)], ids=["chat", "raw", "streamed"])
+def test_a_provider_may_say_how_long_to_wait(request_: Request) -> None:
+    async def run() -> Completion | Failure:
+        busy = json_answer({"error": "busy"}, status=429, headers={"Retry-After": "7"})
+        async with scripted_server(busy) as server:
+            url = EndpointUrl("hf", server.base_url, model=MODEL)
+            async with open_inference_client(url, idle_timeout_s=5.0, environ={"HF_TOKEN": TOKEN}) as transport:
+                return await transport.send(request_)
+
+    failure = asyncio.run(run())
+    assert isinstance(failure, Failure)
+    assert (failure.status, failure.retry_after_s) == (429, 7.0)
+
+
+def test_a_deeply_nested_answer_is_no_completion() -> None:
+    outcome = dead(text_answer("[" * 100_000, content_type="application/json"))
+    assert (outcome.status, outcome.tries) == (200, 8)
 
 
 @pytest.mark.parametrize("status", [429, 503])

@@ -17,7 +17,13 @@ from kodcode_hub.endpoints.tgi_client import is_client_installed
 
 REPOSITORY = Path(__file__).parents[2]
 
-HELD_BY_BOTH = ("test_conformance.py", "test_faulty_servers.py", "test_secrets.py", "test_inference_client.py")
+HELD_BY_BOTH = (
+    "test_conformance.py",
+    "test_faulty_servers.py",
+    "test_secrets.py",
+    "test_opening.py",
+    "test_inference_client.py",
+)
 
 ONLY_BUILT_IN = "test_faulty_servers.py::test_connections_are_used_again"
 """Its server knows the built-in client's route alone; the client's connections are among the checks."""
