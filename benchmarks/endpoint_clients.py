@@ -69,6 +69,7 @@ async def bare_aiohttp(url: str, numbers: Sequence[int]) -> None:
 async def kodcode(url: str, numbers: Sequence[int]) -> None:
     """Ours as a build uses it: the asker with its ledger, retries, limits and counts; more askers than slots."""
     from kodcode_hub.endpoints.connect import open_endpoint
+    from kodcode_hub.endpoints.protocol import Completion
     from kodcode_hub.ledger.store import Ledger
     from kodcode_hub.pipeline.asker import Ask, Asker
     from kodcode_hub.pipeline.models import STEPS
@@ -85,7 +86,7 @@ async def kodcode(url: str, numbers: Sequence[int]) -> None:
             async def work() -> None:
                 for number in shared:
                     completion = await asker.ask(Ask("answer", "leetcode", prompt_of(number), sampling))
-                    assert completion is not None
+                    assert isinstance(completion, Completion)
                     assert completion.text
 
             await asyncio.gather(*(work() for _ in range(asker.at_a_time)))

@@ -17,7 +17,7 @@ from typing import Any
 
 from aiohttp import web
 
-_WORDS = "def _return _assert _value_(_)_:\n    _ = _[_]_ + _index_if _for _in _range".split("_")
+_WORDS = ("def ", "return ", "assert ", "value", "(", ")", ":\n    ", " = ", "[", "]", " + ", "index", "if ", "for ")
 
 
 @dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Literal
 
 from kodcode_hub.endpoints.protocol import Completion, DeadLetter, Endpoint, Message, Request
@@ -17,6 +18,15 @@ from kodcode_hub.subsets import Sampling
 
 Step = Literal["question", "tag", "answer", "complete", "respond"]
 _SEED_SPACE = 2**31 - 2**16
+
+
+class Unanswered(StrEnum):
+    """Why a request has no completion; the reason with which what hangs on it is rejected."""
+
+    NO_REPLY = "no_reply"
+    """It is a dead letter; the ledger holds why."""
+    OVER_BUDGET = "over_budget"
+    """It was not sent, since ``--budget-tokens`` does not suffice for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +74,11 @@ class Asker:
     @property
     def at_a_time(self) -> int:
         """Questions to be worked on at a time: enough that every endpoint is kept busy while replies are committed."""
-        return 2 * sum(endpoint.info.max_concurrent_requests for endpoint in set(self._endpoints.values()))
+        distinct = {id(endpoint): endpoint.info for endpoint in self._endpoints.values()}
+        return 2 * sum(info.max_concurrent_requests for info in distinct.values())
 
-    async def ask(self, ask: Ask) -> Completion | None:
-        """The completion; None for a dead letter (the ledger holds why) and where the budget is spent.
+    async def ask(self, ask: Ask) -> Completion | Unanswered:
+        """The completion, or why there is none.
 
         Raises:
             EndpointError: the server cannot be used at all.
@@ -81,7 +92,9 @@ class Asker:
             reply = await self._ask_once(key, request, ask, endpoint)
         else:
             self._traffic.recall(ask.step, endpoint.info.model)
-        return reply if isinstance(reply, Completion) else None
+        if reply is None:
+            return Unanswered.OVER_BUDGET
+        return reply if isinstance(reply, Completion) else Unanswered.NO_REPLY
 
     async def _ask_once(
         self, key: str, request: Request, ask: Ask, endpoint: Endpoint

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from kodcode_hub.decontamination.duplicates import deduplicate
 from kodcode_hub.decontamination.overlap import BenchmarkIndex, decontaminate
-from kodcode_hub.pipeline.asker import Ask, Asker
+from kodcode_hub.pipeline.asker import Ask, Asker, Unanswered
 from kodcode_hub.pipeline.concurrency import map_bounded
 from kodcode_hub.pipeline.recipe import (
     ANNOTATE_SAMPLING,
@@ -82,7 +82,11 @@ class Stages:
         trials: list[Trial] = []
         for attempts in self.recipe.rounds:
             made = await asyncio.gather(*(self._attempt(question, index) for index in attempts))
-            answered = [trial for trial in made if trial is not None]
+            if Unanswered.OVER_BUDGET in made:
+                # A pass rate over the attempts that happened to be affordable would be no pass rate.
+                self.tally.reject("answer", self.spec.name, Rejected(question.id, Unanswered.OVER_BUDGET))
+                return []
+            answered = [trial for trial in made if isinstance(trial, Trial)]
             trials += answered
             # A round without any reply says that the endpoint does not take this prompt.
             if not answered or any(trial.passed for trial in trials):
@@ -90,7 +94,7 @@ class Stages:
         if trials:
             self.tally.keep("answer", self.spec.name, question.id)
         else:
-            self.tally.reject("answer", self.spec.name, Rejected(question.id, "no_reply"))
+            self.tally.reject("answer", self.spec.name, Rejected(question.id, Unanswered.NO_REPLY))
         return trials
 
     def select(self, question: Question, trials: Sequence[Trial]) -> Triplet | None:
@@ -111,7 +115,9 @@ class Stages:
         solution, test = triplet.chosen.solution or "", triplet.chosen.test or ""
         text = self.templates.restyle(triplet.question.text, solution, test)
         completion = await self.asker.ask(Ask("complete", self.spec.name, text, RESTYLE_SAMPLING))
-        twin = parse_restyled(triplet, completion) if completion else Rejected(twin_id, "no_reply")
+        if isinstance(completion, Unanswered):
+            return self._passed_on("restyle", twin_id, Rejected(twin_id, completion))
+        twin = parse_restyled(triplet, completion)
         if isinstance(twin, Triplet):
             verdict = await self.verifier.verify(solution, examples_test(twin.text))
             if not verdict.passed:
@@ -134,8 +140,8 @@ class Stages:
     async def _synthesize_one(self, prompt: Prompt) -> Question | None:
         spec = self.spec
         completion = await self.asker.ask(self._question_ask(prompt))
-        if completion is None:
-            return self._passed_on("synthesize", prompt.id, Rejected(prompt.id, "no_reply"))
+        if isinstance(completion, Unanswered):
+            return self._passed_on("synthesize", prompt.id, Rejected(prompt.id, completion))
         teacher = self.asker.model("question")
         return self._passed_on("synthesize", prompt.id, parse_question(prompt, completion, spec=spec, teacher=teacher))
 
@@ -151,17 +157,17 @@ class Stages:
         assert self.spec.annotation is not None
         text = self.templates.annotate(self.spec.annotation.template, question.text)
         completion = await self.asker.ask(Ask("tag", self.spec.name, text, ANNOTATE_SAMPLING))
-        if completion is None:
-            return self._passed_on("annotate", question.id, Rejected(question.id, "no_reply"))
+        if isinstance(completion, Unanswered):
+            return self._passed_on("annotate", question.id, Rejected(question.id, completion))
         return self._passed_on(
             "annotate", question.id, judge_annotation(question, completion, rule=self.spec.annotation)
         )
 
-    async def _attempt(self, question: Question, index: int) -> Trial | None:
+    async def _attempt(self, question: Question, index: int) -> Trial | Unanswered:
         text = self.templates.answer(question.text)
         completion = await self.asker.ask(Ask("answer", self.spec.name, text, ANSWER_SAMPLING, sample=index))
-        if completion is None:
-            return None
+        if isinstance(completion, Unanswered):
+            return completion
         trial = parse_answer(completion, index=index, teacher=self.asker.model("answer"))
         if trial.solution is None or trial.test is None:
             return trial
@@ -174,8 +180,8 @@ class Stages:
     async def _respond_once(self, triplet: Triplet, prompt: str, index: int) -> Response | None:
         completion = await self.asker.ask(Ask("respond", self.spec.name, prompt, RESPOND_SAMPLING, sample=index))
         id_ = response_id(triplet, index)
-        if completion is None:
-            return self._passed_on("respond", id_, Rejected(id_, "no_reply"))
+        if isinstance(completion, Unanswered):
+            return self._passed_on("respond", id_, Rejected(id_, completion))
         teacher = self.asker.model("respond")
         response = parse_response(triplet, completion, index=index, prompt=prompt, teacher=teacher)
         if isinstance(response, Response):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from kodcode_hub.pipeline.asker import Unanswered
 from tests.docs.examples import ROOT
 from tests.docs.test_pages import code_in, read, table
 
@@ -50,6 +51,8 @@ def reasons_in(path: Path) -> Iterator[str]:
                 yield from (text, other)
             case ast.JoinedStr(values=[ast.Constant(value=str(text)), *_]):
                 yield text.partition(":")[0]
+            case ast.Name(id="completion") | ast.Attribute(value=ast.Name(id="Unanswered")):
+                yield from map(str, Unanswered)
             case ast.Attribute(attr="reason"):
                 pass  # handed on from another Rejected
             case ast.Name(id="reason") if objections:
