@@ -23,6 +23,11 @@ def content_hash(*parts: object) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:32]
 
 
+def text_digest(text: str) -> str:
+    """32 hexadecimal digits of SHA-256 over a text, lone surrogates allowed: stands for long texts in other hashes."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
 def subset_label(config: str) -> str:
     """KodCode's spelling of a config name, in ids and the column ``subset``: ``Code_Contests``."""
     return config.title()

@@ -26,6 +26,7 @@ _MOST_ERROR_BYTES = 64 * 2**10
 _MOST_ERROR_CHARACTERS = 300
 _MOST_BODY_CHARACTERS = 2000
 _WARNED_OF_BYTES = 2**20
+_JSON = frozenset({"application/json", "application/json; charset=utf-8"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,8 @@ class Exchange:
             return self.failure("dropped", None, f"the connection broke: {_describe(error)}")
 
     async def _read_json(self, response: aiohttp.ClientResponse) -> Answer | Failure:
-        if response.content_type != "application/json" and not response.content_type.endswith("+json"):
+        # The plain comparison first: it saves the reading of the header.
+        if response.headers.get("Content-Type") not in _JSON and not _is_json(response.content_type):
             return self._malformed(f"the answer is {response.content_type}, not application/json", b"")
         content = await _read_at_most(response, self.most_bytes)
         if len(content) > self.most_bytes:
@@ -185,6 +187,10 @@ def failure_in_answer(error: MalformedAnswer | ErrorInAnswer, credential: Creden
     status = error.status or 500
     text = f"status {status}, inside of 200: {error}"
     return failure_without_secrets(credential, "status", status, text, body=str(error))
+
+
+def _is_json(content_type: str) -> bool:
+    return content_type == "application/json" or content_type.endswith("+json")
 
 
 async def _read_events(response: aiohttp.ClientResponse, limit: int, on_data: Callable[[bytes], bool]) -> None:

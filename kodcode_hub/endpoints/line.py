@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kodcode_hub.endpoints.admission import Admission
-from kodcode_hub.endpoints.rates import RateWindow
+from kodcode_hub.endpoints.rates import RateLimits, RateWindow
 from kodcode_hub.endpoints.transport import Transport
 
 
@@ -55,6 +55,7 @@ class Line:
     def __init__(self, servers: Sequence[Server], window: RateWindow) -> None:
         self.servers = tuple(servers)
         self._window = window
+        self._is_limited = window.limits != RateLimits()
         self._waiting: deque[_Waiting] = deque()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -66,12 +67,13 @@ class Line:
             avoid: a server that just failed this request; only taken where no other one is open.
         """
         if not self._waiting:
-            server = self._take(_now(), tokens, avoid)
+            now = _now()
+            server = self._take(now, tokens, avoid)
             if server is not None:
                 return server
+            self._wake_later(now, tokens)
         waiting = _Waiting(asyncio.get_running_loop().create_future(), tokens, avoid)
         self._waiting.append(waiting)
-        self._dispatch()
         try:
             return await waiting.future
         except asyncio.CancelledError:
@@ -84,7 +86,8 @@ class Line:
 
     def left(self, *, reserved: int, spent: int) -> None:
         """A request has come to an end: its place is free, ``spent`` tokens were used of those it had ``reserved``."""
-        self._window.leave(_now(), reserved=reserved, spent=spent)
+        if self._is_limited:
+            self._window.leave(_now(), reserved=reserved, spent=spent)
         if self._waiting:
             self._dispatch()
 
@@ -103,21 +106,24 @@ class Line:
             first.future.set_result(server)
 
     def _take(self, now: float, tokens: int, avoid: Server | None) -> Server | None:
-        if self._window.wait_s(now, tokens) != 0:
+        if self._is_limited and self._window.wait_s(now, tokens) != 0:
             return None
+        best: Server | None = None
         for server in self.servers:
             server.admission.grow(now)
-        free = [server for server in self.servers if server.admission.has_room(now)]
-        if not free:
+            is_better = best is None or (server is avoid, server.load) < (best is avoid, best.load)
+            if is_better and server.admission.has_room(now):
+                best = server
+        if best is None:
             return None
-        server = min(free, key=lambda server: (server is avoid, server.load))
-        server.admission.enter()
-        self._window.enter(now, tokens)
-        return server
+        best.admission.enter()
+        if self._is_limited:
+            self._window.enter(now, tokens)
+        return best
 
     def _wake_later(self, now: float, tokens: int) -> None:
         """Look again when time alone may have made room."""
-        wait_s = self._window.wait_s(now, tokens)
+        wait_s = self._window.wait_s(now, tokens) if self._is_limited else 0.0
         if wait_s is None:
             return
         moments = [moment for server in self.servers if (moment := server.admission.changes_at(now)) is not None]

@@ -49,16 +49,17 @@ class Pool:
             EndpointError: a server refused our credentials, or all were out of reach or too busy for too long.
             UsageError: the request holds a parameter that this kind of server does not have.
         """
-        retries = Retries(self._policy, since=_now())
+        retries: Retries | None = None
+        since = _now()
         reserved = most_tokens(request) if self._counts_tokens else 0
         failed_at: Server | None = None
         while True:
             server = await self._line.enter(tokens=reserved, avoid=failed_at)
             outcome = await self._send(server, request, reserved)
             if isinstance(outcome, Completion):
-                retries.sent += 1
-                return outcome if retries.sent == 1 else replace(outcome, tries=retries.sent)
+                return outcome if retries is None else replace(outcome, tries=retries.sent + 1)
             failed_at = server
+            retries = retries or Retries(self._policy, since=since)
             match retries.decide(outcome, now=_now(), alive_at=self._alive_at):
                 case DeadLetter() as dead:
                     return dead

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypedDict
 
-from kodcode_hub.record import content_hash
+from kodcode_hub.record import content_hash, text_digest
 
 
 class Message(TypedDict):
@@ -43,8 +43,8 @@ class Request:
             "completion",
             model,
             self.route,
-            [dict(message) for message in self.messages],
-            self.prompt,
+            [(message["role"], text_digest(message["content"])) for message in self.messages],
+            text_digest(self.prompt),
             self.max_new_tokens,
             self.temperature,
             self.top_p,

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from kodcode_hub.endpoints.protocol import Completion, DeadLetter, Request
-from kodcode_hub.ledger.pages import Asked, PageReader, Settled, request_values
+from kodcode_hub.ledger.lookup import Lookup
+from kodcode_hub.ledger.pages import Asked, Settled, request_values
 from kodcode_hub.ledger.tables import open_ledger_file, open_ledger_readonly
 from kodcode_hub.ledger.writer import Write, Writer
 from kodcode_hub.record import TestOutcome, Verdict
@@ -24,7 +25,7 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self._reader = open_ledger_file(path)
-        self._pages = PageReader(self._reader)
+        self._completions = Lookup(self._reader)
         # Few, and asked for with every request: worth a place in memory.
         self._dead = {key for (key,) in self._reader.execute("SELECT key FROM dead_letters")}
         self._writer = Writer(lambda: open_ledger_file(path))
@@ -38,7 +39,7 @@ class Ledger:
 
     def reply(self, key: str) -> Completion | DeadLetter | None:
         """What came of the request with this key; None if it was never settled."""
-        completion = self._pages.completion(key)
+        completion = self._completions.completion(key)
         if completion is not None:
             return completion
         if key not in self._dead:
@@ -48,9 +49,12 @@ class Ledger:
         return DeadLetter(error, status, tries, tuple(json.loads(errors)), last_body)
 
     async def keep_reply(self, key: str, request: Request, asked: Asked, reply: Completion | DeadLetter) -> None:
-        """Return when ``reply`` is durable."""
+        """Return when ``reply`` is durable; a completion that is there already stays as it is."""
         if isinstance(reply, Completion):
-            await self._writer.keep(key, Settled(asked, request, reply))
+            if self._completions.completion(key) is not None:
+                return
+            place = await self._writer.keep(key, Settled(asked, request, reply))
+            self._completions.add(key, place)
             return
         common = (key, asked.step, asked.subset, asked.model, pack(request_values(request)))
         values = (*common, reply.error, reply.status, reply.tries, json.dumps(reply.errors), reply.last_body)

@@ -14,12 +14,7 @@ FORMAT = 2
 
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE completions (
-    key TEXT PRIMARY KEY, page INTEGER NOT NULL, line INTEGER NOT NULL, step TEXT NOT NULL, subset TEXT NOT NULL,
-    model TEXT NOT NULL, prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL, tries INTEGER NOT NULL,
-    finish TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE pages (page INTEGER PRIMARY KEY, size INTEGER NOT NULL, content BLOB NOT NULL);
+CREATE TABLE pages (page INTEGER PRIMARY KEY, size INTEGER NOT NULL, keys BLOB NOT NULL, content BLOB NOT NULL);
 CREATE TABLE dead_letters (
     key TEXT PRIMARY KEY, step TEXT NOT NULL, subset TEXT NOT NULL, model TEXT NOT NULL, request BLOB NOT NULL,
     error TEXT NOT NULL, status INTEGER, tries INTEGER NOT NULL, errors TEXT NOT NULL, last_body TEXT NOT NULL
@@ -37,18 +32,6 @@ CREATE TABLE traffic (
     step TEXT NOT NULL, model TEXT NOT NULL, delivered INTEGER NOT NULL, sent INTEGER NOT NULL,
     prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL, PRIMARY KEY (step, model)
 ) WITHOUT ROWID;
-"""
-
-# Counted as they come, so that no figure has to go through millions of completions; in one transaction with them.
-_COUNT_COMPLETION = """
-CREATE TRIGGER count_completion AFTER INSERT ON completions BEGIN
-    INSERT INTO traffic
-    VALUES (new.step, new.model, 1, new.tries, new.prompt_tokens, new.completion_tokens)
-    ON CONFLICT (step, model) DO UPDATE SET
-        delivered = delivered + 1, sent = sent + excluded.sent,
-        prompt_tokens = prompt_tokens + excluded.prompt_tokens,
-        completion_tokens = completion_tokens + excluded.completion_tokens;
-END
 """
 
 
@@ -105,7 +88,7 @@ def _create_or_check(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("BEGIN IMMEDIATE")
     is_new = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
     if is_new:
-        for statement in (*filter(str.strip, _TABLES.split(";")), _COUNT_COMPLETION):
+        for statement in filter(str.strip, _TABLES.split(";")):
             connection.execute(statement)
         connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version={FORMAT}")

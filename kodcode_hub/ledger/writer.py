@@ -17,10 +17,15 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from kodcode_hub.errors import RunFolderError
-from kodcode_hub.ledger.pages import Settled, write_pages
+from kodcode_hub.ledger.figures import count_completions
+from kodcode_hub.ledger.pages import Place, Settled, write_pages
 
 _MOST_JOBS_A_COMMIT = 2000
-_BETWEEN_COMMITS_S = 0.05
+_BETWEEN_COMMITS_S = 0.02
+_BETWEEN_FULL_COMMITS_S = 0.15
+"""Where many come: a model takes seconds for a reply, so that nobody waits for this one longer than for the next."""
+
+_MANY_JOBS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,10 @@ class _Job:
 
     writes: Sequence[Write] = ()
     settled: tuple[str, Settled] | None = None
-    waiting: asyncio.Future[None] | _Blocked | None = None
+    waiting: asyncio.Future[Place | None] | _Blocked | None = None
+
+
+_Answer = tuple["asyncio.Future[Place | None]", Place | None]
 
 
 class Writer:
@@ -69,19 +77,21 @@ class Writer:
         Raises:
             RunFolderError: they could not be written (disk full, folder gone).
         """
-        future = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Place | None] = asyncio.get_running_loop().create_future()
         self._jobs.put(_Job(writes, waiting=future))
         await future
 
-    async def keep(self, key: str, settled: Settled) -> None:
-        """Return when this completion is durable.
+    async def keep(self, key: str, settled: Settled) -> Place:
+        """Return when this completion is durable; where it stands.
 
         Raises:
             RunFolderError: it could not be written.
         """
-        future = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Place | None] = asyncio.get_running_loop().create_future()
         self._jobs.put(_Job(settled=(key, settled), waiting=future))
-        await future
+        place = await future
+        assert place is not None
+        return place
 
     def enqueue(self, *writes: Write) -> None:
         """Write with the next commit, without waiting for it; a failure shows at the next ``commit`` or at ``close``.
@@ -123,10 +133,12 @@ class Writer:
         open_for_jobs, next_commit = True, 0.0
         while open_for_jobs:
             batch, open_for_jobs = self._next_batch(next_commit)
-            error = self._broken or (_write(connection, batch) if connection is not None else None)
-            self._broken = error
-            _tell(batch, error)
-            next_commit = time.monotonic() + _BETWEEN_COMMITS_S
+            places: list[Place] = []
+            if connection is not None and self._broken is None:
+                places, self._broken = _write(connection, batch)
+            _tell(batch, places, self._broken)
+            pause_s = _BETWEEN_FULL_COMMITS_S if len(batch) >= _MANY_JOBS else _BETWEEN_COMMITS_S
+            next_commit = time.monotonic() + pause_s
         if connection is not None:
             connection.close()
 
@@ -148,41 +160,46 @@ class Writer:
         return batch, False
 
 
-def _write(connection: sqlite3.Connection, batch: Sequence[_Job]) -> BaseException | None:
+def _write(connection: sqlite3.Connection, batch: Sequence[_Job]) -> tuple[list[Place], BaseException | None]:
+    """Where the batch's completions stand now, or why nothing of it was written."""
+    settled = [job.settled for job in batch if job.settled is not None]
     try:
         connection.execute("BEGIN IMMEDIATE")
         for write in (write for job in batch for write in job.writes):
             connection.execute(write.sql, write.parameters)
-        write_pages(connection, [job.settled for job in batch if job.settled is not None])
+        places = write_pages(connection, settled)
+        count_completions(connection, [item for _, item in settled])
         connection.execute("COMMIT")
-    except sqlite3.Error as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
         if connection.in_transaction:
             connection.rollback()
-        return error
-    return None
+        return [], error
+    return places, None
 
 
-def _tell(batch: Sequence[_Job], error: BaseException | None) -> None:
+def _tell(batch: Sequence[_Job], places: Sequence[Place], error: BaseException | None) -> None:
     """Wake everybody who waits; the futures of one loop together, as each wake-up of a loop costs a system call."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Answer]] = {}
+    remaining = iter(places)
     for job in batch:
+        place = next(remaining, None) if job.settled is not None else None
         if isinstance(job.waiting, _Blocked):
             job.waiting.failure = error
             job.waiting.finished.set()
         elif job.waiting is not None:
-            by_loop.setdefault(job.waiting.get_loop(), []).append(job.waiting)
-    for loop, futures in by_loop.items():
+            by_loop.setdefault(job.waiting.get_loop(), []).append((job.waiting, place))
+    for loop, answers in by_loop.items():
         # A loop that is closed has nobody left who waits.
         with suppress(RuntimeError):
-            loop.call_soon_threadsafe(_settle, futures, error)
+            loop.call_soon_threadsafe(_settle, answers, error)
 
 
-def _settle(futures: Sequence[asyncio.Future[None]], error: BaseException | None) -> None:
-    for future in futures:
+def _settle(answers: Sequence[_Answer], error: BaseException | None) -> None:
+    for future, place in answers:
         if future.done():
             continue
         if error is None:
-            future.set_result(None)
+            future.set_result(place)
         else:
             future.set_exception(_as_run_folder_error(error))
 

@@ -13,7 +13,7 @@ from kodcode_hub.ledger.pages import Asked
 from kodcode_hub.ledger.store import Ledger
 from kodcode_hub.pipeline.budget import Budget
 from kodcode_hub.pipeline.traffic import Traffic
-from kodcode_hub.record import content_hash
+from kodcode_hub.record import content_hash, text_digest
 from kodcode_hub.subsets import Sampling
 
 Step = Literal["question", "tag", "answer", "complete", "respond"]
@@ -65,7 +65,7 @@ class Asker:
         self._run_seed = run_seed
         self._traffic = traffic or Traffic()
         self._budget = budget or Budget()
-        self._under_way: dict[str, asyncio.Task[Completion | DeadLetter | None]] = {}
+        self._under_way: dict[str, list[asyncio.Future[Completion | DeadLetter | None]]] = {}
 
     def model(self, step: Step) -> str:
         """Identity of the model that answers ``step``."""
@@ -100,29 +100,40 @@ class Asker:
         self, key: str, request: Request, ask: Ask, endpoint: Endpoint
     ) -> Completion | DeadLetter | None:
         """Equal requests that are under way at the same time are one request."""
-        task = self._under_way.get(key)
-        if task is None:
-            task = asyncio.create_task(self._fetch(key, request, ask, endpoint))
-            self._under_way[key] = task
-            task.add_done_callback(lambda _: self._under_way.pop(key, None))
-        return await task
+        if key in self._under_way:
+            future: asyncio.Future[Completion | DeadLetter | None] = asyncio.get_running_loop().create_future()
+            self._under_way[key].append(future)
+            return await future
+        self._under_way[key] = []
+        try:
+            reply = await self._fetch(key, request, ask, endpoint)
+        except BaseException:
+            # Whoever waits with us goes down with us: the build ends here.
+            for future in self._under_way.pop(key):
+                future.cancel()
+            raise
+        for future in self._under_way.pop(key):
+            if not future.done():
+                future.set_result(reply)
+        return reply
 
     async def _fetch(self, key: str, request: Request, ask: Ask, endpoint: Endpoint) -> Completion | DeadLetter | None:
-        reply, reserved = None, most_tokens(request)
-        if not await self._budget.reserve(reserved):
+        reply, reserved = None, most_tokens(request) if self._budget.limit is not None else 0
+        if reserved and not await self._budget.reserve(reserved):
             return None
         self._traffic.begin()
         try:
             reply = await endpoint.complete(request)
         finally:
             self._traffic.end(ask.step, endpoint.info.model, reply)
-            spent = reply.prompt_tokens + reply.completion_tokens if isinstance(reply, Completion) else 0
-            await self._budget.settle(reserved=reserved, spent=spent)
+            if reserved:
+                spent = reply.prompt_tokens + reply.completion_tokens if isinstance(reply, Completion) else 0
+                await self._budget.settle(reserved=reserved, spent=spent)
         await self._ledger.keep_reply(key, request, Asked(ask.step, ask.subset, endpoint.info.model), reply)
         return reply
 
     def _request(self, ask: Ask) -> Request:
-        base = int(content_hash("seed", self._run_seed, ask.route, ask.text)[:15], 16) % _SEED_SPACE
+        base = int(content_hash("seed", self._run_seed, ask.route, text_digest(ask.text))[:15], 16) % _SEED_SPACE
         messages = (Message(role="user", content=ask.text),) if ask.route == "chat" else ()
         return Request(
             route=ask.route,

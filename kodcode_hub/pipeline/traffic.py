@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import Generic, TypeVar
 
 from kodcode_hub.endpoints.protocol import Completion, DeadLetter
@@ -45,12 +45,23 @@ class StepTraffic:
         return to_come - min(max(0, self.known - self.recalled), share * to_come)
 
 
+@dataclass(slots=True)
+class _Counts:
+    """Like ``RequestFigures``, for adding to."""
+
+    sent: int = 0
+    delivered: int = 0
+    dead: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
 class Traffic:
     """Requests and tokens of all steps; what earlier starts have done is ``known``."""
 
     def __init__(self, known: ByModel | None = None) -> None:
         self._known = dict(known or {})
-        self._now: ByModel = {}
+        self._now: dict[tuple[str, str], _Counts] = {}
         self._steps: dict[str, StepTraffic] = {}
         self._met: set[tuple[str, str]] = set()
         self._under_way = 0
@@ -67,9 +78,15 @@ class Traffic:
         if reply is None:
             return
         self.step(step).settle(recalled=False)
-        figures = _figures_of(reply)
-        self._now[step, model] = self._now.get((step, model), RequestFigures()) + figures
-        self._tokens += figures.prompt_tokens + figures.completion_tokens
+        counts = self._now.setdefault((step, model), _Counts())
+        counts.sent += reply.tries
+        if isinstance(reply, DeadLetter):
+            counts.dead += 1
+            return
+        counts.delivered += 1
+        counts.prompt_tokens += reply.prompt_tokens
+        counts.completion_tokens += reply.completion_tokens
+        self._tokens += reply.prompt_tokens + reply.completion_tokens
 
     def recall(self, step: str, model: str) -> None:
         """The ledger knew what became of a request."""
@@ -99,19 +116,18 @@ class Traffic:
     @property
     def this_start_by_model(self) -> ByModel:
         """Requests and tokens since this start, by step and model."""
-        return dict(self._now)
+        return {key: RequestFigures(*astuple(counts)) for key, counts in self._now.items()}
 
     @property
     def this_start(self) -> RequestFigures:
         """Requests and tokens since this start."""
-        return sum(self._now.values(), RequestFigures())
+        return sum(self.this_start_by_model.values(), RequestFigures())
 
     @property
     def figures(self) -> ByModel:
         """Requests and tokens of all starts, by step and model."""
-        keys = {**self._known, **self._now}
-        nothing = RequestFigures()
-        return {key: self._known.get(key, nothing) + self._now.get(key, nothing) for key in keys}
+        now, nothing = self.this_start_by_model, RequestFigures()
+        return {key: self._known.get(key, nothing) + now.get(key, nothing) for key in {**self._known, **now}}
 
     @property
     def under_way(self) -> int:
@@ -151,9 +167,3 @@ class Window(Generic[Name]):
         """Growth of one count; 0 where there are no two samples."""
         seconds = self._samples[-1][0] - self._samples[0][0] if self._samples else 0.0
         return self.growth(name) / seconds if seconds > 0 else 0.0
-
-
-def _figures_of(reply: Completion | DeadLetter) -> RequestFigures:
-    if isinstance(reply, DeadLetter):
-        return RequestFigures(reply.tries, dead=1)
-    return RequestFigures(reply.tries, 1, 0, reply.prompt_tokens, reply.completion_tokens)

@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,30 +16,37 @@ import pytest
 from kodcode_hub.endpoints.protocol import Completion, DeadLetter, Request
 from kodcode_hub.errors import RunFolderError
 from kodcode_hub.ledger.figures import request_figures
-from kodcode_hub.ledger.pages import Asked
+from kodcode_hub.ledger.key_index import KeyIndex
+from kodcode_hub.ledger.pages import Asked, Place, completions
 from kodcode_hub.ledger.store import Ledger, open_for_reading, read_meta
-from kodcode_hub.record import TestOutcome, Verdict
+from kodcode_hub.ledger.tables import open_ledger_file
+from kodcode_hub.record import TestOutcome, Verdict, content_hash
 
 REQUEST = Request("chat", ({"role": "user", "content": "hi"},), "", 10, 0.5, 0.9, (), seed=3)
 ASKED = Asked("answer", "leetcode", "model")
 
 
+def a_key(name: str) -> str:
+    """A key as requests have it."""
+    return content_hash(name)
+
+
 def test_a_reply_comes_back_as_it_was_even_with_surrogates(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "l.sqlite")
     reply = Completion("odd \ud800 \0 ü", "stop", "why", prompt_tokens=3, completion_tokens=4, tries=2)
-    asyncio.run(ledger.keep_reply("k", REQUEST, ASKED, reply))
-    assert ledger.reply("k") == reply
-    assert ledger.reply("other") is None
+    asyncio.run(ledger.keep_reply(a_key("k"), REQUEST, ASKED, reply))
+    assert ledger.reply(a_key("k")) == reply
+    assert ledger.reply(a_key("other")) is None
     ledger.close()
 
 
 def test_a_dead_letter_stays_dead_until_it_is_forgotten(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "l.sqlite")
     letter = DeadLetter("no such prompt", 404, 1)
-    asyncio.run(ledger.keep_reply("k", REQUEST, ASKED, letter))
-    assert ledger.reply("k") == letter
+    asyncio.run(ledger.keep_reply(a_key("k"), REQUEST, ASKED, letter))
+    assert ledger.reply(a_key("k")) == letter
     assert ledger.forget_dead_letters() == 1
-    assert ledger.reply("k") is None
+    assert ledger.reply(a_key("k")) is None
     ledger.close()
 
 
@@ -56,9 +64,9 @@ def test_figures_count_every_request(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "l.sqlite")
 
     async def fill() -> None:
-        await ledger.keep_reply("a", REQUEST, ASKED, Completion("x", "stop", None, 5, 7, tries=3))
-        await ledger.keep_reply("b", REQUEST, ASKED, Completion("y", "stop", None, 1, 2, tries=1))
-        await ledger.keep_reply("c", REQUEST, ASKED, DeadLetter("no", 500, 8))
+        await ledger.keep_reply(a_key("a"), REQUEST, ASKED, Completion("x", "stop", None, 5, 7, tries=3))
+        await ledger.keep_reply(a_key("b"), REQUEST, ASKED, Completion("y", "stop", None, 1, 2, tries=1))
+        await ledger.keep_reply(a_key("c"), REQUEST, ASKED, DeadLetter("no", 500, 8))
 
     asyncio.run(fill())
     figures = request_figures(ledger.reader)
@@ -83,11 +91,13 @@ from pathlib import Path
 from kodcode_hub.endpoints.protocol import Completion, Request
 from kodcode_hub.ledger.pages import Asked
 from kodcode_hub.ledger.store import Ledger
+from kodcode_hub.record import content_hash
 request = Request("chat", (), "", 10, 0.5, 0.9, (), seed=3)
 async def main():
     ledger = Ledger(Path(sys.argv[1]))
     for number in range(10_000):
-        await ledger.keep_reply(str(number), request, Asked("answer", "s", "m"), Completion(f"reply {number}", "stop"))
+        reply = Completion(f"reply {number}", "stop")
+        await ledger.keep_reply(content_hash(number), request, Asked("answer", "s", "m"), reply)
         print(number, flush=True)
 asyncio.run(main())
 """
@@ -102,7 +112,7 @@ asyncio.run(main())
     ledger = Ledger(path)
     acknowledged = [int(line) for line in seen if line.endswith("\n") and line.strip().isdigit()]
     assert len(acknowledged) >= 30
-    assert all(ledger.reply(str(number)) == Completion(f"reply {number}", "stop") for number in acknowledged)
+    assert all(ledger.reply(content_hash(number)) == Completion(f"reply {number}", "stop") for number in acknowledged)
     ledger.close()
 
 
@@ -116,6 +126,7 @@ from kodcode_hub.endpoints.protocol import Completion, Request
 from kodcode_hub.errors import RunFolderError
 from kodcode_hub.ledger.pages import Asked
 from kodcode_hub.ledger.store import Ledger
+from kodcode_hub.record import content_hash
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
 request = Request("chat", (), "", 10, 0.5, 0.9, (), seed=3)
@@ -124,7 +135,8 @@ async def main():
     import random
     for number in range(10_000):
         text = "".join(random.choices("abcdefghijklmnopqrstuvwxyz", k=3000))
-        await ledger.keep_reply(str(number), request, Asked("answer", "s", "m"), Completion(text, "stop"))
+        reply = Completion(text, "stop")
+        await ledger.keep_reply(content_hash(number), request, Asked("answer", "s", "m"), reply)
         print(number, flush=True)
 try:
     asyncio.run(main())
@@ -137,7 +149,7 @@ except RunFolderError as error:
     lines = done.stdout.splitlines()
     assert lines[-1].startswith("error: the run's ledger cannot be written"), done.stdout[-500:] + done.stderr[-2000:]
     ledger = Ledger(path)
-    assert all(ledger.reply(number) is not None for number in lines[:-1])
+    assert all(ledger.reply(content_hash(int(number))) is not None for number in lines[:-1])
     assert len(lines) > 10
     ledger.close()
 
@@ -163,3 +175,77 @@ def test_a_ledger_of_another_format_is_refused(tmp_path: Path) -> None:
         Ledger(path)
     with pytest.raises(RunFolderError, match="format 99"):
         open_for_reading(path)
+
+
+def test_a_defect_of_a_write_is_told_and_does_not_leave_everybody_waiting(tmp_path: Path) -> None:
+    async def keep() -> None:
+        with pytest.raises(RunFolderError):
+            await asyncio.wait_for(ledger.keep_reply("no key", REQUEST, ASKED, Completion("x", "stop")), 20)
+
+    ledger = Ledger(tmp_path / "l.sqlite")
+    asyncio.run(keep())
+    with pytest.raises(RunFolderError):
+        ledger.close()
+
+
+def test_every_part_of_a_request_and_its_completion_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "l.sqlite"
+    messages = ({"role": "system", "content": "s\n\ud800"}, {"role": "user", "content": ""})
+    requests = [
+        Request("chat", messages, "", 10, 0.5, 0.9, ("a", "\n"), 3, 2, 5, 1.1, 0.2, 0.3),  # type: ignore[arg-type]
+        Request("raw", (), "begun \0 é", 10, 0.5, 0.9, (), 3),
+    ]
+    replies = [
+        Completion(None, "other", "", 1, 2, 3),
+        Completion("", "length"),
+        Completion("x\r\n", "stop", "why", 5, 6),
+    ]
+    asked = [
+        (request, Asked("answer", "s", f"m{number}"), reply)
+        for request in requests
+        for number, reply in enumerate(replies)
+    ]
+
+    async def fill(ledger: Ledger) -> None:
+        keeps = (ledger.keep_reply(content_hash(repr(one)), *one) for one in asked)
+        await asyncio.gather(*keeps)
+
+    ledger = Ledger(path)
+    asyncio.run(fill(ledger))
+    ledger.close()
+    with closing(open_for_reading(path)) as connection:
+        found = list(completions(connection))
+    assert [(item.request, item.asked, item.completion) for item in found] == asked
+    ledger = Ledger(path)
+    assert [ledger.reply(content_hash(repr(one))) for one in asked] == [reply for _, _, reply in asked]
+    ledger.close()
+
+
+def test_the_index_finds_every_key_also_those_that_begin_alike(tmp_path: Path) -> None:
+    """Half a key is held in memory: the page says whether it is this one."""
+    path = tmp_path / "l.sqlite"
+    keys = [f"{number // 3:016x}{number:016x}" for number in range(600)]
+    count = len(keys)
+
+    async def fill(ledger: Ledger) -> None:
+        await asyncio.gather(*(ledger.keep_reply(key, REQUEST, ASKED, Completion(key, "stop")) for key in keys))
+
+    ledger = Ledger(path)
+    asyncio.run(fill(ledger))
+    for _ in range(2):
+        assert [reply.text for key in keys if isinstance(reply := ledger.reply(key), Completion)] == keys
+        assert ledger.reply(f"{0:016x}{count:016x}") is None
+        ledger.close()
+        ledger = Ledger(path)
+    ledger.close()
+
+
+def test_new_keys_are_sorted_in_among_those_of_earlier_starts(tmp_path: Path) -> None:
+    with closing(open_ledger_file(tmp_path / "l.sqlite")) as connection:
+        index = KeyIndex(connection, most_recent=10)
+        places = {content_hash(number): Place(1 + number // 7, number % 7) for number in range(1000)}
+        for key, place in places.items():
+            index.add(key, place)
+        assert len(index) == 1000
+        assert all(index.places(key) == [place] for key, place in places.items())
+        assert index.places(content_hash("other")) == []

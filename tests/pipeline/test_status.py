@@ -18,6 +18,7 @@ from kodcode_hub.ledger.pages import Asked
 from kodcode_hub.pipeline.prices import read_prices
 from kodcode_hub.pipeline.run_folder import RunFolder, open_run_folder
 from kodcode_hub.pipeline.status import run_status
+from kodcode_hub.record import content_hash
 from tests.pipeline.counting_server import counting_server
 from tests.pipeline.running import command, environment, kodcode
 from tests.pipeline.world import make_world
@@ -44,7 +45,9 @@ def run(tmp_path: Path) -> Path:
         for number in range(40):
             step, model = ("answer", "small") if number < 30 else ("respond", "large")
             reply = Completion("x", "stop", None, 1000, 2001, tries=1 + (number == 0))
-            await folder.ledger.keep_reply(f"k{number}", a_request("hi"), Asked(step, "apps", model), reply)
+            await folder.ledger.keep_reply(
+                content_hash(f"k{number}"), a_request("hi"), Asked(step, "apps", model), reply
+            )
         letter = DeadLetter("again 500", 500, 3, ("broken connection", "status 500"), "overheated\x1b[2J")
         await folder.ledger.keep_reply(
             "dead", a_request("Add \u001b two numbers"), Asked("answer", "apps", "small"), letter
@@ -119,7 +122,9 @@ def test_dead_letters_of_one_kind_are_counted_together(run: Path) -> None:
 
 def test_a_reply_that_is_there_already_is_not_counted_again(run: Path) -> None:
     async def again(folder: RunFolder) -> None:
-        await folder.ledger.keep_reply("k1", a_request("hi"), Asked("answer", "apps", "small"), Completion("y", "stop"))
+        await folder.ledger.keep_reply(
+            content_hash("k1"), a_request("hi"), Asked("answer", "apps", "small"), Completion("y", "stop")
+        )
 
     before = run_status(run)["models"]
     with open_run_folder(run) as folder:
