@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from kodcode_hub.endpoints.admission import Admission
 from kodcode_hub.endpoints.credentials import Credential, credential_for
 from kodcode_hub.endpoints.embedded.recordings import load_recordings
-from kodcode_hub.endpoints.embedded.serve import serve
+from kodcode_hub.endpoints.embedded.serve import DEFAULT_CONCURRENCY, serve
 from kodcode_hub.endpoints.http import HttpOptions, http_transport, open_exchange
 from kodcode_hub.endpoints.identity import identify_server
 from kodcode_hub.endpoints.inference_client import open_inference_client
@@ -21,7 +21,7 @@ from kodcode_hub.endpoints.protocol import Endpoint
 from kodcode_hub.endpoints.rates import RateLimits
 from kodcode_hub.endpoints.retry import RetryPolicy
 from kodcode_hub.endpoints.tgi_client import is_client_installed, tgi_client_transport
-from kodcode_hub.endpoints.transport import Transport
+from kodcode_hub.endpoints.transport import ServerLimits, Transport
 from kodcode_hub.endpoints.urls import EndpointUrl, parse_endpoint_url, recording_files
 from kodcode_hub.errors import UsageError
 from kodcode_hub.resources import samples_folder
@@ -76,15 +76,23 @@ async def _open_server(
     url: EndpointUrl, stack: AsyncExitStack, options: EndpointOptions, environ: Mapping[str, str]
 ) -> Server:
     if url.kind in ("replay", "sample"):
-        files = url.files or recording_files(samples_folder() / "recordings")
-        recordings = await asyncio.to_thread(load_recordings, files)
-        base_url = await stack.enter_async_context(serve(recordings, model=recordings.model))
-        return await open_server(EndpointUrl("tgi", base_url), Credential(), stack, options)
+        return await _open_replay(url, stack, options)
     if url.kind == "hf":
         opened = open_inference_client(url, idle_timeout_s=options.http.idle_timeout_s, environ=environ)
         inference = await stack.enter_async_context(opened)
         return _server(url, inference.credential, inference, options)
     return await open_server(url, credential_for(url, environ), stack, options)
+
+
+async def _open_replay(url: EndpointUrl, stack: AsyncExitStack, options: EndpointOptions) -> Server:
+    """The embedded server, asked in the dialect that leaves nothing out: whatever was asked can be replayed."""
+    files = url.files or recording_files(samples_folder() / "recordings")
+    recordings = await asyncio.to_thread(load_recordings, files)
+    base_url = await stack.enter_async_context(serve(recordings, model=recordings.model))
+    served = EndpointUrl("openai", f"{base_url}/v1", model=recordings.model)
+    exchange = await stack.enter_async_context(open_exchange(served, Credential(), options.http))
+    limits = ServerLimits(recordings.model, max_concurrent_requests=DEFAULT_CONCURRENCY)
+    return _server(url, Credential(), http_transport(served, exchange, limits), options)
 
 
 async def open_server(

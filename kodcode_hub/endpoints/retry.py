@@ -5,7 +5,7 @@
 | 429, 503 | ``retry_free``: the server is busy; asked again without counting an attempt |
 | 408, 424, 5xx, dropped connection, idle timeout, malformed answer | ``retry``: some attempts, then a dead letter |
 | refused connection, no such host | ``reconnect``: for a bounded time, then the run stops |
-| 401, 403 | ``stop_run``: nothing will be answered until somebody acts |
+| 401, 402, 403 | ``stop_run``: nothing will be answered until somebody acts |
 | other 4xx, redirects | ``dead``: this request will never be answered |
 """
 
@@ -26,6 +26,7 @@ _MOST_ERRORS = 20
 
 _BUSY = frozenset({429, 503})
 _CREDENTIALS_REFUSED = frozenset({401, 403})
+_PAYMENT_WANTED = 402
 _PASSING = frozenset({408, 424})
 
 
@@ -104,6 +105,8 @@ class Retries:
             self.errors = [*self.errors[1 - _MOST_ERRORS :], failure.error]
         silent_s = now - max(self.since, alive_at)
         match decision:
+            case "stop_run" if failure.status == _PAYMENT_WANTED:
+                return StopRun(f"wants to be paid ({failure.error})")
             case "stop_run":
                 return StopRun(f"refused our credentials ({failure.error})", credentials_refused=True)
             case "dead":
@@ -131,7 +134,7 @@ def classify(cause: Cause, status: int | None) -> Decision:
         return "reconnect"
     if cause != "status" or status is None:
         return "retry"
-    if status in _CREDENTIALS_REFUSED:
+    if status in _CREDENTIALS_REFUSED or status == _PAYMENT_WANTED:
         return "stop_run"
     if status in _BUSY:
         return "retry_free"

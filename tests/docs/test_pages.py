@@ -160,7 +160,7 @@ def test_the_patience_with_servers_is_that_of_the_code() -> None:
         f"up to {policy.max_wait_s:g} s",
     ):
         assert said in text
-    assert policy.first_wait_s == 0.5, "the page says half a second"
+    assert policy.first_wait_s == 0.1, "the page says a tenth of a second"
 
 
 def test_the_routes_and_steps_of_the_embedded_server_are_named() -> None:

@@ -20,7 +20,7 @@ POLICY = RetryPolicy()
         ((429, 503), "retry_free"),
         ((408, 424, 500, 502, 504, 520, 599, 204), "retry"),
         ((400, 404, 405, 409, 413, 415, 422, 451, 301, 307), "dead"),
-        ((401, 403), "stop_run"),
+        ((401, 402, 403), "stop_run"),
     ],
 )
 def test_a_status_decides(statuses: tuple[int, ...], decision: str) -> None:

@@ -36,7 +36,7 @@ def echo(status: int, *, before: str = "", content_type: str = "text/plain") -> 
 
 
 def message_of(form: str, answer: Answer, *, environ: dict[str, str]) -> tuple[str, list[Received]]:
-    """The text of the dead letter or error, and what the server received."""
+    """All texts of the dead letter, or that of the error, and what the server received."""
 
     async def run() -> tuple[str, list[Received]]:
         async with scripted_server(answer, info=INFO) as server:
@@ -46,7 +46,7 @@ def message_of(form: str, answer: Answer, *, environ: dict[str, str]) -> tuple[s
                 ) as endpoint:
                     outcome = await endpoint.complete(a_chat())
                     assert isinstance(outcome, DeadLetter)
-                    return outcome.error, server.received
+                    return "\n".join([outcome.error, *outcome.errors, outcome.last_body]), server.received
             except EndpointError as error:
                 return str(error), server.received
 

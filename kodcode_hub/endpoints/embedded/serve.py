@@ -17,6 +17,7 @@ from kodcode_hub.errors import UsageError
 
 LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 8080
+DEFAULT_CONCURRENCY = 128
 _SHUTDOWN_S = 2.0
 """How long a request in flight may take to end; the clients of a replay ask again."""
 
@@ -27,7 +28,7 @@ async def serve(
     *,
     port: int = 0,
     model: str = DEFAULT_MODEL,
-    max_concurrent_requests: int = 128,
+    max_concurrent_requests: int = DEFAULT_CONCURRENCY,
     delay_s: float = 0.0,
 ) -> AsyncIterator[str]:
     """Serve recordings on this machine only; gives the base URL (``http://127.0.0.1:PORT``).
