@@ -179,8 +179,8 @@ def test_a_ledger_of_another_format_is_refused(tmp_path: Path) -> None:
 
 def test_a_defect_of_a_write_is_told_and_does_not_leave_everybody_waiting(tmp_path: Path) -> None:
     async def keep() -> None:
+        asked = Asked({1, 2}, "s", "m")  # type: ignore[arg-type] # no JSON can hold it
         with pytest.raises(RunFolderError):
-            asked = Asked({1, 2}, "s", "m")  # type: ignore[arg-type] # no JSON can hold it
             await asyncio.wait_for(ledger.keep_reply(a_key("k"), REQUEST, asked, Completion("x", "stop")), 20)
 
     ledger = Ledger(tmp_path / "l.sqlite")
