@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,9 +12,7 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from kodcode_hub.endpoints.embedded.recordings import load_recordings
-from kodcode_hub.endpoints.embedded.server import ReplayServer
-from kodcode_hub.endpoints.embedded.validation import Limits
+from tests.pipeline.threaded_server import threaded_server
 
 
 @dataclass
@@ -55,13 +51,8 @@ def _was_kept(exchange: Exchange, kills: list[float], grace_s: float) -> bool:
 def counting_server(recordings: Path, *, delay_s: float) -> Iterator[Counter]:
     """Serve ``recordings`` in a thread of its own; every completion takes ``delay_s``."""
     counter = Counter()
-    ready, stop = threading.Event(), asyncio.Event()
-    loop = asyncio.new_event_loop()
 
-    @web.middleware
     async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.method != "POST":
-            return await handler(request)
         key = hashlib.sha256(await request.read()).hexdigest()
         exchange = Exchange(time.monotonic())
         counter.exchanges.setdefault(key, []).append(exchange)
@@ -69,23 +60,5 @@ def counting_server(recordings: Path, *, delay_s: float) -> Iterator[Counter]:
         exchange.answered = time.monotonic()
         return response
 
-    async def run() -> None:
-        app = ReplayServer(load_recordings([recordings]), Limits(model="counted"), delay_s=delay_s).application()
-        app.middlewares.append(count)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        counter.url = f"tgi+http://127.0.0.1:{runner.addresses[0][1]}"
-        ready.set()
-        await stop.wait()
-        await runner.cleanup()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(run()))
-    thread.start()
-    try:
-        assert ready.wait(20)
+    with threaded_server(recordings, count, model="counted", delay_s=delay_s) as counter.url:
         yield counter
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(20)
-        loop.close()
