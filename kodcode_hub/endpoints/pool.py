@@ -60,7 +60,7 @@ class Pool:
                 return outcome if retries is None else replace(outcome, tries=retries.sent + 1)
             failed_at = server
             retries = retries or Retries(self._policy, since=since)
-            match retries.decide(outcome, now=_now(), alive_at=self._alive_at):
+            match retries.decide(outcome, now=_now(), alive_at=self._alive_at_last()):
                 case DeadLetter() as dead:
                     return dead
                 case StopRun() as stop:
@@ -70,6 +70,12 @@ class Pool:
                     )
                 case wait_s if wait_s:
                     await asyncio.sleep(wait_s)
+
+    def _alive_at_last(self) -> float:
+        """When the endpoint was last seen at work: a reply may take longer than the patience with a busy server."""
+        if any(server.admission.in_flight for server in self._line.servers):
+            self._alive_at = _now()
+        return self._alive_at
 
     async def _send(self, server: Server, request: Request, reserved: int) -> Completion | Failure:
         admission, sent_at, spent = server.admission, _now(), 0

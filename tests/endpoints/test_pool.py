@@ -220,3 +220,44 @@ def test_who_gives_up_waiting_leaves_no_trace() -> None:
             assert servers[0].most_in_flight <= 16
 
     asyncio.run(run())
+
+
+def test_places_of_requests_that_were_given_up_are_free_again() -> None:
+    """Given up while the server works, while they wait, and in the moment in which a place is handed over."""
+
+    async def run() -> None:
+        async with pool_of(slow(0.05)) as (endpoint, servers):
+            for _ in range(10):
+                asking = [asyncio.create_task(endpoint.complete(a_chat(seed=seed))) for seed in range(1, 31)]
+                await asyncio.sleep(0.02)
+                asking[0].cancel()
+                await asyncio.sleep(0)
+                for task in asking[1:]:
+                    task.cancel()
+                await asyncio.gather(*asking, return_exceptions=True)
+            assert all_answered(await asyncio.wait_for(ask_many(endpoint, 16), 10))
+            servers[0].most_in_flight = 0
+            assert all_answered(await asyncio.wait_for(ask_many(endpoint, 16), 10))
+            assert servers[0].most_in_flight == 8
+
+    asyncio.run(run())
+
+
+def test_a_server_that_is_at_work_is_not_given_up_for_turning_others_away() -> None:
+    """A reply may take longer than the patience with a busy server."""
+
+    async def run() -> None:
+        began = asyncio.get_running_loop().time()
+
+        async def long_and_busy(request: web.Request) -> web.StreamResponse:
+            if (await request.json())["seed"] == 1:
+                return await slow(1.0)(request)
+            if asyncio.get_running_loop().time() - began < 1.0:
+                return web.json_response({"error": "busy"}, status=429)
+            return await GOOD(request)
+
+        options = EndpointOptions(policy=replace(FAST, busy_s=0.3))
+        async with pool_of(long_and_busy, options=options) as (endpoint, _):
+            assert all_answered(await ask_many(endpoint, 3))
+
+    asyncio.run(run())
