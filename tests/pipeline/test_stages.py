@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from kodcode_hub.endpoints.protocol import Completion, DeadLetter, EndpointInfo, Request
+from kodcode_hub.endpoints.protocol import Completion, DeadLetter, Endpoint, EndpointInfo, Request
 from kodcode_hub.ledger.store import Ledger
-from kodcode_hub.pipeline.asker import Ask, Asker
+from kodcode_hub.pipeline.asker import Ask, Asker, Step
+from kodcode_hub.pipeline.budget import Budget
 from kodcode_hub.pipeline.models import STEPS
 from kodcode_hub.pipeline.recipe import ANSWER_SAMPLING, Recipe
 from kodcode_hub.pipeline.stages import Stages
@@ -35,12 +36,14 @@ class ScriptedEndpoint:
     reply: Reply
     asked: list[Request] = field(default_factory=list)
     info: EndpointInfo = field(default_factory=lambda: EndpointInfo("scripted", 8))
+    tokens: int = 0
+    """That each reply takes."""
 
     async def complete(self, request: Request) -> Completion | DeadLetter:
         self.asked.append(request)
         await asyncio.sleep(0)
         text = self.reply(request)
-        return Completion(text, "stop") if text is not None else DeadLetter("no", 404, 1)
+        return Completion(text, "stop", completion_tokens=self.tokens) if text is not None else DeadLetter("no", 404, 1)
 
 
 @dataclass
@@ -65,9 +68,11 @@ class Bench:
     endpoint: ScriptedEndpoint
     sandbox: ScriptedSandbox
     recipe: Recipe
+    budget: Budget = field(default_factory=Budget)
 
     def stages(self) -> Stages:
-        asker = Asker(dict.fromkeys(STEPS, self.endpoint), self.ledger, run_seed=self.recipe.seed)
+        endpoints: dict[Step, Endpoint] = dict.fromkeys(STEPS, self.endpoint)
+        asker = Asker(endpoints, self.ledger, run_seed=self.recipe.seed, budget=self.budget)
         verifier = Verifier(self.sandbox, self.ledger, limits=Limits(), workers=2)
         templates = Templates(resource_folder("builders") / "templates")
         return Stages(load_subset("leetcode"), self.recipe, templates, asker, verifier, Tally(self.ledger))
@@ -90,6 +95,7 @@ def a_bench(tmp_path: Path, reply: Reply, **recipe: Any) -> Bench:
     """A bench on the ledger in ``tmp_path``; an earlier one there is a process that has ended."""
     while _OPEN:
         _OPEN.pop().close()
+    tmp_path.mkdir(exist_ok=True)
     ledger = Ledger(tmp_path / "l.sqlite")
     _OPEN.append(ledger)
     ledger.begin_pass()
@@ -119,6 +125,35 @@ def test_attempts_differ_in_their_seed_and_are_sampled(tmp_path: Path) -> None:
     seeds = [request.seed for request in bench.endpoint.asked]
     assert sorted(seed - min(seeds) for seed in seeds) == list(range(10))
     assert all(request.temperature > 0 for request in bench.endpoint.asked)
+
+
+def outcomes_of(ledger: Ledger, stage: str) -> list[str | None]:
+    asyncio.run(ledger.flush())
+    query = "SELECT reason FROM outcomes WHERE stage=? ORDER BY id"
+    return [reason for (reason,) in ledger.reader.execute(query, (stage,))]
+
+
+def test_a_question_whose_attempts_were_not_all_affordable_gets_no_pass_rate(tmp_path: Path) -> None:
+    """Defect 24: attempts that were not made must not vanish from the denominator."""
+    bench = a_bench(tmp_path, lambda request: an_answer())
+    # A request of this step may cost 4,096 tokens and the prompt; the endpoint here counts none.
+    bench.budget = Budget(4096 + 2000, spent=0)
+    assert [trial.index for trial in bench.answer()] == [0, 1, 2], "what costs nothing leaves room for the next"
+    bench = a_bench(tmp_path / "other", lambda request: an_answer())
+    bench.budget = Budget(4000)
+    assert bench.answer() == []
+    assert outcomes_of(bench.ledger, "answer") == ["over_budget"]
+    assert bench.endpoint.asked == []
+
+
+def test_a_round_that_was_affordable_in_part_is_no_round(tmp_path: Path) -> None:
+    bench = a_bench(tmp_path, lambda request: an_answer(), first_attempts=1)
+    bench.endpoint.tokens = 5000
+    bench.budget = Budget(3 * 5000 + 4096)
+    bench.endpoint.reply = wrong_answers
+    assert bench.answer() == [], "one attempt of the first round, some of the second"
+    assert 1 < len(bench.endpoint.asked) < 10
+    assert outcomes_of(bench.ledger, "answer") == ["over_budget"]
 
 
 def test_one_attempt_is_enough_where_one_is_asked_for(tmp_path: Path) -> None:

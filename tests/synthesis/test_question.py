@@ -242,3 +242,18 @@ def test_the_id_hashes_subset_prompt_and_text() -> None:
 )
 def test_a_question_about_errors_is_no_error(text: str) -> None:
     assert not is_error_text(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Internal Server Error: the upstream has gone away",
+        "upstream connect error or disconnect/reset before headers. reset reason: overflow",
+        '{"error": "Model is overloaded", "error_type": "overloaded"}',
+        "<html><head><title>502 Bad Gateway</title></head><body>nginx at work</body></html>",
+        "Error: 429 Too many requests, please try again later",
+        "Service temporarily unavailable, please come back in a moment",
+    ],
+)
+def test_what_a_gateway_sends_as_a_reply_is_no_question(text: str) -> None:
+    assert parsed(text) == "no_question"

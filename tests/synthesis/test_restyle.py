@@ -62,6 +62,7 @@ def test_a_parameter_may_lose_its_annotation_but_not_its_kind() -> None:
 
 def test_a_cut_off_reply_is_truncated() -> None:
     assert restyled(GOOD, finish="length") == "truncated"
+    assert restyled(GOOD, finish="other") == "truncated", "a filter cut in"
     result = parse_restyled(a_triplet(), a_completion(f"<|Completion Begin|>\n{GOOD}"))
     assert not isinstance(result, Triplet)
     assert result.reason == "truncated"
