@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -28,6 +29,12 @@ from kodcode_hub.resources import samples_folder
 
 _MOST_IN_FLIGHT = 256
 """At a server that does not tell its limit; more can wait here as well as there."""
+
+
+_MOST_ANNOUNCED = 1024
+"""At a server that tells a larger one; a user may ask for more."""
+
+_OTHER_DESCRIPTORS = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,7 @@ async def open_endpoint(
     async with AsyncExitStack() as stack:
         servers = [await _open_server(url, stack, options, environ) for url in parsed]
         _require_one_model(servers)
+        _allow_connections(sum(server.admission.most for server in servers))
         yield Pool(servers, policy=options.policy, rates=options.rates)
 
 
@@ -112,9 +120,18 @@ async def open_server(
 
 def _server(url: EndpointUrl, credential: Credential, transport: Transport, options: EndpointOptions) -> Server:
     announced = transport.limits.max_concurrent_requests
-    most = options.concurrency or announced or _MOST_IN_FLIGHT
+    most = options.concurrency or min(announced or _MOST_IN_FLIGHT, _MOST_ANNOUNCED)
     admission = Admission(most=most, announced=announced, now=asyncio.get_running_loop().time())
     return Server(url.redacted(), transport, admission, weight=url.weight, advice=credential.advice)
+
+
+def _allow_connections(count: int) -> None:
+    """Each takes a descriptor, of which a process has 1,024 in many places, unless it asks for more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = count + _OTHER_DESCRIPTORS
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
 
 
 def _require_one_model(servers: Sequence[Server]) -> None:

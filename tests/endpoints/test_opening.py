@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import subprocess
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -172,3 +174,22 @@ def unused_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def test_a_limit_beyond_reason_is_not_believed() -> None:
+    info = {"model_id": "m", "max_concurrent_requests": 10**9}
+    assert open_scripted("tgi+BASE", info=info) == EndpointInfo("m", 1024)
+
+
+def test_connections_get_the_descriptors_that_they_need() -> None:
+    program = """
+import asyncio, resource, sys
+from kodcode_hub.endpoints.connect import EndpointOptions, open_endpoint
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 4096))
+async def main():
+    async with open_endpoint("sample:", options=EndpointOptions(concurrency=128)):
+        print(resource.getrlimit(resource.RLIMIT_NOFILE))
+asyncio.run(main())
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+    assert done.stdout.strip() == "(640, 4096)", done.stderr
