@@ -17,6 +17,7 @@ from typing import Any
 
 from kodcode_hub.endpoints.protocol import Completion
 from kodcode_hub.files.rows import read_rows
+from kodcode_hub.ledger.pages import completions
 from kodcode_hub.ledger.store import open_for_reading, read_meta, unpack
 from kodcode_hub.record import Trial, content_hash
 from kodcode_hub.synthesis.answer import parse_answer
@@ -76,7 +77,8 @@ def _measure(run: Path, subset: str, answers: list[Row], corpus: dict[tuple[str,
     connection = open_for_reading(run / "ledger.sqlite")
     recipe = read_meta(connection, "recipe")
     limits = Limits(timeout_s=recipe["timeout_s"], memory_mb=recipe["memory_mb"])
-    conditions = (asdict(limits), asdict(describe_environment(sys.executable)))
+    (any_verdict,) = connection.execute("SELECT verdict FROM verdicts LIMIT 1").fetchone()
+    conditions = (asdict(limits), asdict(describe_environment(sys.executable)), unpack(any_verdict)["isolation"])
     for entry in answers:
         for attempt, reply in enumerate(entry["completions"]):
             trial = parse_answer(Completion(reply, "stop"), index=attempt, teacher="")
@@ -88,8 +90,8 @@ def _measure(run: Path, subset: str, answers: list[Row], corpus: dict[tuple[str,
 
 def _asked(run: Path, subset: str) -> set[str]:
     connection = open_for_reading(run / "ledger.sqlite")
-    query = "SELECT request FROM completions WHERE step='answer' AND subset=?"
-    return {unpack(request)["messages"][0]["content"] for (request,) in connection.execute(query, (subset,))}
+    answered = (kept for kept in completions(connection) if (kept.asked.step, kept.asked.subset) == ("answer", subset))
+    return {kept.request.messages[0]["content"] for kept in answered}
 
 
 def _place(row: Row) -> tuple[str, str, int]:
