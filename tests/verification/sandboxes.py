@@ -69,9 +69,11 @@ def descendants(pid: int) -> set[int]:
     found: set[int] = set()
     unseen = [pid]
     while unseen:
-        for task in Path(f"/proc/{unseen.pop()}/task").glob("*/children"):
-            with suppress(OSError):
-                unseen += [child for child in map(int, task.read_text().split()) if is_running(child)]
+        # A process may end between one look and the next, and its folder with it.
+        with suppress(OSError):
+            for task in Path(f"/proc/{unseen.pop()}/task").glob("*/children"):
+                with suppress(OSError):
+                    unseen += [child for child in map(int, task.read_text().split()) if is_running(child)]
         found.update(unseen)
     return found
 
