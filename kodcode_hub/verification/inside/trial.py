@@ -77,6 +77,8 @@ def become_trial(
 
 def _settle(job: dict[str, Any], folder: str, given: Descriptors, tier: Tier, zygote: int) -> None:
     os.setsid()
+    # A shell lets what it starts in the background ignore Ctrl-C: verdicts must not depend on that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if not tier.is_process_one:
         kernel.die_with_parent(zygote, signal.SIGKILL)
     nothing = os.open(os.devnull, os.O_RDONLY)
