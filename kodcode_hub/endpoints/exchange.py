@@ -82,22 +82,12 @@ class Exchange:
             try:
                 await _read_events(response, self.most_bytes, on_data)
             except StreamTooLong:
-                return self.failure("malformed", 200, f"the answer is longer than {self.most_bytes} bytes")
+                return failure_without_secrets(
+                    self.credential, "malformed", 200, f"the answer is longer than {self.most_bytes} bytes"
+                )
             return None
 
         return await self._ask(path, body, read, None)
-
-    def failure(
-        self,
-        cause: Cause,
-        status: int | None,
-        error: str,
-        *,
-        retry_after_s: float | None = None,
-        body: str = "",
-    ) -> Failure:
-        """A failure without secrets, its error in one line."""
-        return failure_without_secrets(self.credential, cause, status, error, retry_after_s=retry_after_s, body=body)
 
     async def _ask(
         self,
@@ -117,12 +107,14 @@ class Exchange:
             ) as response:
                 return await self._read_error(response) if response.status != 200 else await read(response)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            return self.failure("unreachable", None, _describe(error))
+            return failure_without_secrets(self.credential, "unreachable", None, _describe(error))
         except TimeoutError:
-            return self.failure("timeout", None, "the server stayed silent for too long")
+            return failure_without_secrets(self.credential, "timeout", None, "the server stayed silent for too long")
         except (aiohttp.ClientError, OSError, ValueError) as error:
             # ValueError: aiohttp lets some malformed headers and URLs of a server through to the standard library.
-            return self.failure("dropped", None, f"the connection broke: {_describe(error)}")
+            return failure_without_secrets(
+                self.credential, "dropped", None, f"the connection broke: {_describe(error)}"
+            )
 
     async def _read_json(self, response: aiohttp.ClientResponse) -> Answer | Failure:
         # The plain comparison first: it saves the reading of the header.
@@ -141,11 +133,14 @@ class Exchange:
     async def _read_error(self, response: aiohttp.ClientResponse) -> Failure:
         if 300 <= response.status < 400:
             target = response.headers.get("Location", "nowhere")
-            return self.failure("status", response.status, f"redirects, which are not followed, to {target}")
+            return failure_without_secrets(
+                self.credential, "status", response.status, f"redirects, which are not followed, to {target}"
+            )
         content = await _read_at_most(response, _MOST_ERROR_BYTES)
         text = content.decode("utf-8", "replace").replace("\0", "")
         asked_for = parse_retry_after(response.headers.get("Retry-After"), now=time.time())
-        return self.failure(
+        return failure_without_secrets(
+            self.credential,
             "status",
             response.status,
             f"status {response.status}: {message_in(text)}",
@@ -154,7 +149,9 @@ class Exchange:
         )
 
     def _malformed(self, error: str, content: bytes) -> Failure:
-        return self.failure("malformed", 200, error, body=content[:_MOST_ERROR_BYTES].decode("utf-8", "replace"))
+        return failure_without_secrets(
+            self.credential, "malformed", 200, error, body=content[:_MOST_ERROR_BYTES].decode("utf-8", "replace")
+        )
 
     def _url(self, path: str) -> URL:
         if path not in self._urls:
