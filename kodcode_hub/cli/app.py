@@ -10,7 +10,10 @@ from rich.console import Console
 
 import kodcode_hub
 from kodcode_hub.cli import (
+    benchmarks_command,
     build_command,
+    decontaminate_command,
+    dedup_command,
     demo_command,
     endpoint_command,
     ledger_command,
@@ -32,9 +35,12 @@ app.command("demo")(demo_command.demo)
 app.command("build")(build_command.build)
 app.command("status")(status_command.status)
 app.command("verify")(verify_command.verify)
+app.command("dedup")(dedup_command.dedup)
+app.command("decontaminate")(decontaminate_command.decontaminate)
 app.command("subsets")(subsets_command.subsets)
 app.command("endpoint")(endpoint_command.endpoint)
 app.add_typer(ledger_command.app, name="ledger")
+app.add_typer(benchmarks_command.app, name="benchmarks")
 
 
 @app.callback(invoke_without_command=True)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-_TAKES_ALL = {"--replay"}
-_TAKES_ASSIGNMENTS = {"--seeds", "--benchmarks"}
+_TAKES_ALL = {"--replay", "--against"}
+_TAKES_ASSIGNMENTS = {"--seeds", "--benchmarks", "--benchmark"}
 
 
 def expand_repeated(arguments: Sequence[str]) -> list[str]:
     """Repeat the option before each further value.
 
-    ``--replay`` takes every word up to the next option; ``--seeds`` and ``--benchmarks`` stand beside positional
-    arguments, so that behind their first value only words of the form ``NAME=PATH`` belong to them.
+    ``--replay`` takes every word up to the next option; the others stand beside positional arguments, so that behind
+    their first value only words of the form ``NAME=PATH`` belong to them.
     """
     expanded: list[str] = []
     option: str | None = None

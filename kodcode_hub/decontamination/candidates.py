@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kodcode_hub.decontamination.minhash import NUM_PERM, SEED, signatures
-from kodcode_hub.decontamination.shingles import Shingles, shingles_of
-from kodcode_hub.errors import UsageError
+from kodcode_hub.decontamination.bands import RECALL_WEIGHTS, Bands, band_keys, choose_bands
+from kodcode_hub.decontamination.minhash import NUM_PERM, SEED, signature_matrix
+from kodcode_hub.decontamination.shingle_hashes import hash_batches
 
 if TYPE_CHECKING:
     import numpy as np
-    from datasketch import MinHashLSH
     from numpy.typing import NDArray
-
-RECALL_WEIGHTS = (0.1, 0.9)
-"""Of false positives and false negatives. With datasketch's even weights a pair at the threshold is a candidate with a
-probability of only 0.4; false positives cost one comparison each, for every candidate is verified."""
 
 
 def candidate_pairs(
@@ -26,55 +21,97 @@ def candidate_pairs(
     num_perm: int = NUM_PERM,
     seed: int = SEED,
     weights: tuple[float, float] = RECALL_WEIGHTS,
+    fast: bool | None = None,
 ) -> NDArray[np.int64]:
     """The pairs that datasketch's ``MinHashLSH`` with the same settings gives for the shingles of ``texts``.
 
     Texts without a single word are in no pair. Equal texts are: n of them make n * (n - 1) / 2 pairs.
 
+    Args:
+        fast: as in ``hash_shingles``; the pairs do not depend on it.
+
     Returns:
         Shape (n, 2): the indices of both texts, the smaller first; rows in ascending order, each once.
 
     Raises:
-        UsageError: there is no index for these settings (threshold outside of 0 to 1, weights that do not sum to 1).
+        UsageError: there is no index for these settings (threshold outside of 0 to 1, weights that do not sum to 1),
+            or ``fast`` is True and numba is not installed.
     """
     import numpy as np
 
-    shingle_sets = [shingles_of(text) for text in texts]
-    pairs = candidates_among(shingle_sets, threshold=threshold, num_perm=num_perm, seed=seed, weights=weights)
-    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    bands = choose_bands(threshold=threshold, num_perm=num_perm, weights=weights)
+    filled, rows = _filled_signatures(texts, num_perm=num_perm, seed=seed, fast=fast)
+    first, second = _pairs_in_bands(rows, bands)
+    return np.stack([filled[first], filled[second]], axis=1)
 
 
-def candidates_among(
-    shingle_sets: Sequence[Shingles],
-    *,
-    threshold: float,
-    num_perm: int = NUM_PERM,
-    seed: int = SEED,
-    weights: tuple[float, float] = RECALL_WEIGHTS,
-) -> list[tuple[int, int]]:
-    """The same for texts that are given by their shingles."""
-    index = lsh_index(threshold=threshold, num_perm=num_perm, weights=weights)
-    filled = [position for position, shingles in enumerate(shingle_sets) if shingles]
-    pairs: list[tuple[int, int]] = []
-    hashes = signatures((shingle_sets[position] for position in filled), num_perm=num_perm, seed=seed)
-    for position, signature in zip(filled, hashes, strict=True):
-        pairs.extend((earlier, position) for earlier in index.query(signature))
-        index.insert(position, signature)
-    return sorted(pairs)
+def _filled_signatures(
+    texts: Sequence[str], *, num_perm: int, seed: int, fast: bool | None
+) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    """The positions of the texts that have words, ascending, and their signatures."""
+    import numpy as np
+
+    rows = np.empty((len(texts), num_perm), np.uint32)
+    sizes = np.empty(len(texts), np.int64)
+    done = 0
+    for batch in hash_batches(texts, fast=fast, distinct=False):
+        behind = done + len(batch)
+        rows[done:behind] = signature_matrix(batch, num_perm=num_perm, seed=seed, fast=fast)
+        sizes[done:behind] = np.diff(batch.offsets)
+        done = behind
+    (filled,) = np.nonzero(sizes)
+    return filled, rows if len(filled) == len(rows) else rows[filled]
 
 
-def lsh_index(
-    *, threshold: float, num_perm: int = NUM_PERM, weights: tuple[float, float] = RECALL_WEIGHTS
-) -> MinHashLSH:
-    """An empty index whose bands datasketch chose for ``threshold``.
+def _pairs_in_bands(rows: NDArray[np.uint32], bands: Bands) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Both indices of all pairs of rows that agree in a band, in ascending order, each pair once."""
+    import numpy as np
 
-    Raises:
-        UsageError: datasketch refuses these settings.
+    keys = band_keys(rows, bands)
+    found = np.empty(0, np.int64)
+    for band in range(bands.number):
+        values = rows[:, band * bands.rows : (band + 1) * bands.rows]
+        order, same = group_equal(values, np.ascontiguousarray(keys[:, band]))
+        first, second = pairs_in_runs(order, same)
+        if len(first):
+            # A pair as one number, so that the pairs of all bands are one sorted set.
+            codes = np.minimum(first, second) * len(rows) + np.maximum(first, second)
+            found = np.union1d(found, codes)
+    return np.divmod(found, max(1, len(rows)))
+
+
+def group_equal(values: NDArray[np.uint32], keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """An order in which equal rows of ``values`` are neighbours, and whether each but the first equals its neighbour.
+
+    ``keys`` are equal where the rows are. If two different rows share a key after all, the rows themselves are sorted.
     """
-    from datasketch import MinHashLSH
+    import numpy as np
 
-    try:
-        return MinHashLSH(threshold=threshold, num_perm=num_perm, weights=weights)
-    except ValueError as error:
-        settings = f"threshold={threshold}, num_perm={num_perm}, weights={weights}"
-        raise UsageError(f"datasketch has no LSH index for {settings}: {error}") from error
+    # The row's number in the low bits of its key: numbers are sorted sooner than an order of them.
+    bits = np.uint64(len(keys).bit_length())
+    packed = keys >> bits << bits | np.arange(len(keys), dtype=np.uint64)
+    packed.sort()
+    order = (packed & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int64)
+    packed >>= bits
+    same = packed[1:] == packed[:-1]
+    (hits,) = np.nonzero(same)
+    if not np.array_equal(values[order[hits]], values[order[hits + 1]]):
+        order = np.lexsort(values.T)
+        ordered_values = values[order]
+        same = (ordered_values[1:] == ordered_values[:-1]).all(axis=1)
+    return order, same
+
+
+def pairs_in_runs(order: NDArray[np.int64], same: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """All pairs within each run of equal neighbours."""
+    import numpy as np
+
+    (hits,) = np.nonzero(same)
+    if not len(hits):
+        return hits, hits
+    # The ends of runs: a place whose right neighbour is not equal. Each place pairs with all up to its run's end.
+    (ends,) = np.nonzero(np.append(~same, True))
+    partners = ends[np.searchsorted(ends, hits)] - hits
+    first = np.repeat(hits, partners)
+    before = np.repeat(np.cumsum(partners) - partners, partners)
+    return order[first], order[first + 1 + np.arange(len(first)) - before]

@@ -1,24 +1,30 @@
 """Which texts repeat an earlier one: the first of a cluster stays, and only verified likeness to a kept text counts.
 
 KodCode's rule compares a row with its nearest neighbour only and drops both of a pair; here exactly one of them
-stays, and a chain of near-duplicates does not swallow texts that are far from the one that is kept.
+stays, and a chain of near-duplicates does not swallow texts that are far from the one that is kept. These functions
+hold all texts in memory; ``kodcode dedup`` (``pipeline/dedup_file.py``) does the same to files of any size.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from kodcode_hub.decontamination.candidates import candidates_among
-from kodcode_hub.decontamination.shingles import Shingles, exact_threshold, jaccard, shingles_of
+from kodcode_hub.decontamination.banded_keys import add_band_keys, bands_for
+from kodcode_hub.decontamination.buckets import Buckets, KeyList
+from kodcode_hub.decontamination.exact_join import prefix_keys
+from kodcode_hub.decontamination.keepers import choose_keepers
+from kodcode_hub.decontamination.shingles import exact_threshold
+from kodcode_hub.decontamination.similar import Match
 from kodcode_hub.errors import InputError
 from kodcode_hub.record import Question, Rejected
 
+if TYPE_CHECKING:
+    from kodcode_hub.decontamination.shingle_hashes import ShingleHashes
+
 DEFAULT_THRESHOLD = 0.8
-_HIGHEST_LSH_THRESHOLD = 0.95
-"""datasketch has no index for thresholds near 1; a lower one finds these pairs too, and verification drops the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,7 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class VerifiedPair:
-    """Two sets of shingles whose exact similarity reaches the threshold; ``first`` < ``second``."""
+    """Two texts whose exact similarity reaches the threshold; ``first`` < ``second``."""
 
     first: int
     second: int
@@ -64,62 +70,67 @@ def deduplicate(
     return kept, rejected
 
 
-def find_duplicates(texts: Sequence[str], *, threshold: float = DEFAULT_THRESHOLD) -> list[Duplicate | None]:
+def find_duplicates(
+    texts: Sequence[str], *, threshold: float = DEFAULT_THRESHOLD, exact: bool = False
+) -> list[Duplicate | None]:
     """For each text what it repeats, or None if it stays.
 
-    Of several kept texts that are similar enough, the most similar is named, then the earliest. Texts with the same
-    shingles are compared as one, so that any number of copies costs no more than their hashing. Near-duplicates are
-    found with the probability of datasketch's index (0.87 at a similarity of exactly 0.8, rising steeply above),
-    equal texts always.
+    A text repeats an earlier one that stays and is similar enough; of several the most similar is named, then the
+    earliest. Texts without words stay.
+
+    Args:
+        texts: in the order in which they were there.
+        threshold: similarity from which a text is a duplicate.
+        exact: compare all pairs that can reach the threshold. Without it near-duplicates are found with the
+            probability of datasketch's index (0.87 at a similarity of exactly 0.8, rising steeply above), equal texts
+            always.
 
     Raises:
         UsageError: the threshold is not above 0, or above 1.
     """
-    groups = _group_equal(shingles_of(text) for text in texts)
-    similar: dict[int, list[VerifiedPair]] = defaultdict(list)
-    for pair in verified_pairs(list(groups), threshold=threshold):
-        similar[pair.second].append(pair)
-    result: list[Duplicate | None] = [None] * len(texts)
-    positions = list(groups.values())
-    kept: set[int] = set()
-    for group, members in enumerate(positions):
-        original = _most_similar_kept(similar[group], kept)
-        if original is not None:
-            duplicate = Duplicate(positions[original.first][0], original.similarity)
-        else:
-            kept.add(group)
-            duplicate = Duplicate(members[0], Fraction(1))
-        for member in members:
-            result[member] = duplicate if member != duplicate.of else None
-    return result
+    wanted = exact_threshold(threshold)
+    shingles, buckets = _hashed(texts, wanted, exact=exact)
+    keepers = choose_keepers(shingles, buckets, threshold=wanted)
+    found = map(keepers.match, range(len(texts)))
+    return [None if match is None else Duplicate(match.row, match.similarity) for match in found]
 
 
-def verified_pairs(shingle_sets: Sequence[Shingles], *, threshold: float) -> list[VerifiedPair]:
-    """All candidate pairs whose exact similarity reaches the threshold, in ascending order.
+def verified_pairs(texts: Sequence[str], *, threshold: float, exact: bool = False) -> list[VerifiedPair]:
+    """All pairs of texts whose exact similarity reaches the threshold, in ascending order.
 
-    Whether two sets make a pair depends on these two alone, not on the others or on any order.
+    Whether two texts make a pair depends on these two alone, not on the others or on any order.
+
+    Args:
+        texts: texts without words are in no pair.
+        threshold: similarity that makes a pair.
+        exact: miss none; without it those pairs that datasketch's index gives are compared.
+
+    Raises:
+        UsageError: the threshold is not above 0, or above 1.
     """
-    exact = exact_threshold(threshold)
-    candidates = candidates_among(shingle_sets, threshold=float(min(exact, Fraction(_HIGHEST_LSH_THRESHOLD))))
-    pairs = (VerifiedPair(i, j, jaccard(shingle_sets[i], shingle_sets[j])) for i, j in candidates)
-    return [pair for pair in pairs if pair.similarity >= exact]
+    wanted = exact_threshold(threshold)
+    pairs: list[VerifiedPair] = []
+
+    def add(row: int, match: Match) -> None:
+        pairs.append(VerifiedPair(match.row, row, match.similarity))
+
+    shingles, buckets = _hashed(texts, wanted, exact=exact)
+    choose_keepers(shingles, buckets, threshold=wanted, on_pair=add)
+    return sorted(pairs, key=lambda pair: (pair.first, pair.second))
 
 
-def _group_equal(shingle_sets: Iterable[Shingles]) -> dict[Shingles, list[int]]:
-    """Positions by their shingles, in order of first appearance; those without any word are left out."""
-    groups: dict[Shingles, list[int]] = {}
-    for position, shingles in enumerate(shingle_sets):
-        if shingles:
-            groups.setdefault(shingles, []).append(position)
-    return groups
+def _hashed(texts: Sequence[str], threshold: Fraction, *, exact: bool) -> tuple[ShingleHashes, Buckets]:
+    import numpy as np
 
+    from kodcode_hub.decontamination.minhash import signature_matrix
+    from kodcode_hub.decontamination.shingle_hashes import hash_shingles
 
-def _most_similar_kept(pairs: Iterable[VerifiedPair], kept: set[int]) -> VerifiedPair | None:
-    return max(
-        (pair for pair in pairs if pair.first in kept),
-        key=lambda pair: (pair.similarity, -pair.first),
-        default=None,
-    )
+    shingles = hash_shingles(texts)
+    if exact:
+        return shingles, prefix_keys(lambda: [shingles], threshold).buckets()
+    keys = KeyList()
+    add_band_keys(keys, signature_matrix(shingles), np.diff(shingles.offsets), bands_for(threshold))
+    return shingles, keys.buckets()
 
 
 def _require_unique_ids(questions: Sequence[Question]) -> None:

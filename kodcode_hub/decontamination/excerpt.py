@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence, Set
 
-from kodcode_hub.decontamination.shingles import SHINGLE_WORDS, Shingles, shingle_sequence
+from kodcode_hub.decontamination.fingerprint import GRAM_WORDS
 
 _WORD = re.compile("[a-z0-9_]+")
 _LONGEST = 300
 
 
-def matched_excerpt(text: str, shingles: Shingles) -> str:
-    """The longest stretch of ``text`` whose shingles are all among ``shingles``, as it stands there.
+def matched_excerpt(text: str, grams: Set[int]) -> str:
+    """The longest stretch of ``text`` whose runs of five words are all among ``grams``, as it stands there.
 
-    At most 300 characters; empty if no shingle is among them.
+    At most 300 characters; the beginning of the text where no run is among them.
     """
+    from kodcode_hub.decontamination.ngram_hashes import hash_words, ngram_hashes
+
+    runs = ngram_hashes(hash_words([text], fast=False).of(0), GRAM_WORDS).tolist()
+    first, length = _longest_run([run in grams for run in runs])
+    if not length:
+        return text.strip()[:_LONGEST]
     lowered = text.lower()
     words = list(_WORD.finditer(lowered))
-    first, length = _longest_run(
-        [shingle in shingles for shingle in shingle_sequence([word.group() for word in words])]
-    )
-    if not length:
-        return ""
-    last = min(first + length + SHINGLE_WORDS - 2, len(words) - 1)
     # Lower-casing changes the length of a few letters; then the lower-cased text is what the offsets fit.
     shown = text if len(lowered) == len(text) else lowered
-    return shown[words[first].start() : words[last].end()][:_LONGEST]
+    return shown[words[first].start() : words[first + length + GRAM_WORDS - 2].end()][:_LONGEST]
 
 
-def _longest_run(flags: list[bool]) -> tuple[int, int]:
+def _longest_run(flags: Sequence[bool]) -> tuple[int, int]:
     """Start and length of the longest run of True, the first of equal ones."""
     best = (0, 0)
     start = 0

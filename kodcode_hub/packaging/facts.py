@@ -10,6 +10,8 @@ class BenchmarkFacts:
     """One benchmark that questions were checked against."""
 
     name: str
+    revision: str
+    """Of what its items were read from."""
     items: int
     contaminated: int
     """Questions that were removed because of it."""

@@ -169,7 +169,7 @@ class _Build:
             started = monotonic()
             chat = chat_template if source.begins_turn else plain_text()
             stages = Stages(source.spec, self.recipe, source.templates, asker, verifier, tally, chat)
-            await run_subset(stages, source.prompts, benchmarks=self.sources.benchmark_index, rows=rows)
+            await run_subset(stages, source.prompts, check=self.sources.check, rows=rows)
             seconds[source.spec.name] = monotonic() - started
 
         async with progress.reporting():

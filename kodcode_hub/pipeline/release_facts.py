@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from kodcode_hub.decontamination.overlap import (
-    BOILERPLATE_ITEMS,
-    CONTAINMENT,
-    CONTAINMENT_SHINGLES,
-    NEAR_COPY,
-)
+from kodcode_hub.decontamination.contamination import ContaminationCheck
+from kodcode_hub.decontamination.decision import thresholds
 from kodcode_hub.ledger.figures import contaminated_counts, stage_counts
 from kodcode_hub.ledger.store import Ledger
 from kodcode_hub.packaging.facts import BenchmarkFacts, Rejection, ReleaseFacts
@@ -37,9 +33,10 @@ def gather_facts(recipe: Recipe, sources: Sources, models: Mapping[Step, str], l
         models=tuple((_STEP_TITLES[step], models[step]) for step in asked),
         attempts=recipe.attempts,
         duplicate_threshold=recipe.duplicate_threshold,
-        contamination_rule=_contamination_rule() if sources.benchmarks else "",
+        contamination_rule=_contamination_rule(sources.check) if sources.check.benchmarks else "",
         benchmarks=tuple(
-            BenchmarkFacts(item.name, len(item.items), contaminated.get(item.name, 0)) for item in sources.benchmarks
+            BenchmarkFacts(item.name, item.revision, len(item.fingerprints), contaminated.get(item.name, 0))
+            for item in sources.check.benchmarks
         ),
         rejected=_rejections(ledger),
         recipe=recipe.published_text(),
@@ -54,11 +51,11 @@ def _is_asked(step: Step, recipe: Recipe, *, annotated: bool) -> bool:
     return step != "respond" or recipe.responses > 0
 
 
-def _contamination_rule() -> str:
+def _contamination_rule(check: ContaminationCheck) -> str:
     return (
-        f"near copy: Jaccard similarity of 5-word shingles of at least {float(NEAR_COPY)}; containment: at least "
-        f"{float(CONTAINMENT)} of an item's shingles, of which it has {CONTAINMENT_SHINGLES} or more; "
-        f"shingles that more than {BOILERPLATE_ITEMS} items share do not count"
+        "words in common (near copies, runs of 8, 10 and 13 words, containment weighted by rarity), tasks alike in "
+        "other words, code of the solution, names and examples, weighed into one score; setting "
+        f"{check.setting}: a question is removed from a score of {thresholds()[check.setting]} on"
     )
 
 

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kodcode_hub.decontamination.benchmarks import Benchmark
-from kodcode_hub.decontamination.overlap import BenchmarkIndex
+from kodcode_hub.decontamination.contamination import ContaminationCheck
 from kodcode_hub.errors import UsageError
 from kodcode_hub.pipeline.benchmark_files import load_benchmarks
 from kodcode_hub.pipeline.recipe import Recipe
@@ -36,9 +35,8 @@ class Sources:
     """Everything a build takes from files."""
 
     subsets: tuple[SubsetSource, ...]
-    benchmarks: tuple[Benchmark, ...]
-    benchmark_index: BenchmarkIndex
-    """The same benchmarks, ready to be compared with."""
+    check: ContaminationCheck
+    """Holds the benchmarks, and judges questions by them."""
 
 
 def load_sources(recipe: Recipe, *, default_seeds: Path | None = None) -> Sources:
@@ -59,8 +57,7 @@ def load_sources(recipe: Recipe, *, default_seeds: Path | None = None) -> Source
         _load_subset_source(spec, load_seeds(spec, paths[spec.name]) if spec.seeds_per_prompt else [], recipe)
         for spec in specs
     )
-    benchmarks = tuple(load_benchmarks(recipe.benchmarks))
-    return Sources(subsets, benchmarks, BenchmarkIndex(benchmarks))
+    return Sources(subsets, ContaminationCheck(load_benchmarks(recipe.benchmarks)))
 
 
 def _load_subset_source(spec: SubsetSpec, seeds: Sequence[Seed], recipe: Recipe) -> SubsetSource:

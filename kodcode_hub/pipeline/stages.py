@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from kodcode_hub.decontamination.contamination import ContaminationCheck, decontaminate
 from kodcode_hub.decontamination.duplicates import deduplicate
-from kodcode_hub.decontamination.overlap import BenchmarkIndex, decontaminate
 from kodcode_hub.pipeline.asker import Ask, Asker, Unanswered
 from kodcode_hub.pipeline.concurrency import map_bounded
 from kodcode_hub.pipeline.recipe import (
@@ -66,13 +66,13 @@ class Stages:
         made = await map_bounded(self._annotate_one, questions, limit=self.asker.at_a_time)
         return [question for question in made if question is not None]
 
-    async def sift(self, questions: Sequence[Question], benchmarks: BenchmarkIndex) -> list[Question]:
+    async def sift(self, questions: Sequence[Question], check: ContaminationCheck) -> list[Question]:
         """Drop near-duplicates, then what benchmarks know; the first of a cluster by the plan's order stays."""
         self.tally.enter("deduplicate", self.spec.name, (question.id for question in questions))
         unique, duplicates = await asyncio.to_thread(deduplicate, questions, threshold=self.recipe.duplicate_threshold)
         self.tally.sort_out("deduplicate", self.spec.name, [question.id for question in unique], duplicates)
         self.tally.enter("decontaminate", self.spec.name, (question.id for question in unique))
-        clean, contaminated = await asyncio.to_thread(decontaminate, unique, benchmarks=benchmarks)
+        clean, contaminated = await asyncio.to_thread(decontaminate, unique, check=check)
         self.tally.sort_out("decontaminate", self.spec.name, [question.id for question in clean], contaminated)
         return clean
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kodcode_hub.decontamination.overlap import BenchmarkIndex
+from kodcode_hub.decontamination.contamination import ContaminationCheck
 from kodcode_hub.pipeline.concurrency import map_bounded
 from kodcode_hub.pipeline.finished_rows import FinishedRows
 from kodcode_hub.pipeline.stages import Stages
@@ -12,7 +12,7 @@ from kodcode_hub.record import Prompt, Question, Triplet
 
 
 async def run_subset(
-    stages: Stages, prompts: Sequence[Prompt], *, benchmarks: BenchmarkIndex, rows: FinishedRows
+    stages: Stages, prompts: Sequence[Prompt], *, check: ContaminationCheck, rows: FinishedRows
 ) -> None:
     """Run all stages of one subset.
 
@@ -20,7 +20,7 @@ async def run_subset(
     first. From there on each question goes its own way.
     """
     questions = await stages.annotate(await stages.synthesize(prompts))
-    clean = await stages.sift(questions, benchmarks)
+    clean = await stages.sift(questions, check)
 
     async def finish(question: Question) -> None:
         await _finish_question(stages, question, rows)

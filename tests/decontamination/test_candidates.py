@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from hashlib import sha1
+from importlib.util import find_spec
 from random import Random
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kodcode_hub.decontamination import candidate_pairs
-from kodcode_hub.decontamination.minhash import SCHEME, signatures
+from kodcode_hub.decontamination.candidates import group_equal, pairs_in_runs
 from kodcode_hub.decontamination.shingles import shingles_of
 from kodcode_hub.errors import UsageError
+
+needs_numba = pytest.mark.skipif(find_spec("numba") is None, reason="numba (the extra [fast]) is not installed")
+both_paths = pytest.mark.parametrize("fast", [False, pytest.param(True, marks=needs_numba)])
+
+near_duplicates = st.one_of(
+    st.tuples(st.integers(0, 6), st.integers(0, 60), st.integers(0, 60)).map(
+        lambda span: " ".join(f"word{number if number != span[2] else 'changed'}" for number in range(span[0], span[1]))
+    ),
+    st.text(st.characters(), max_size=6),
+)
 
 
 def some_texts(number: int, *, seed: int) -> list[str]:
@@ -27,12 +39,13 @@ def some_texts(number: int, *, seed: int) -> list[str]:
     return texts
 
 
+@both_paths
 @pytest.mark.parametrize(
     ("threshold", "num_perm", "seed", "weights"),
     [(0.7, 128, 1, (0.1, 0.9)), (0.5, 128, 1, (0.5, 0.5)), (0.8, 64, 7, (0.1, 0.9))],
 )
 def test_pairs_are_those_of_datasketch_used_by_the_book(
-    threshold: float, num_perm: int, seed: int, weights: tuple[float, float]
+    threshold: float, num_perm: int, seed: int, weights: tuple[float, float], fast: bool
 ) -> None:
     from datasketch import MinHash, MinHashLSH
 
@@ -46,28 +59,56 @@ def test_pairs_are_those_of_datasketch_used_by_the_book(
             hashes[position].update(" ".join(words[start : start + 5]).encode())
         index.insert(position, hashes[position])
     expected = sorted({tuple(sorted((i, j))) for i in hashes for j in index.query(hashes[i]) if i != j})
-    found = candidate_pairs(texts, threshold=threshold, num_perm=num_perm, seed=seed, weights=weights)
+    found = candidate_pairs(texts, threshold=threshold, num_perm=num_perm, seed=seed, weights=weights, fast=fast)
     assert found.tolist() == [list(pair) for pair in expected]
     assert len(expected) > 20
 
 
-def test_a_signature_is_made_by_the_scheme_that_is_recorded() -> None:
-    """Computed here from its definition: another scheme, seed or hash would silently compare unlike things."""
-    shingles = shingles_of("write one function that sorts a list")
-    generator = np.random.RandomState(1)
-    a = [int(value) * 2 + 1 for value in generator.randint(0, 2**31, 128, dtype=np.uint32)]
-    b = [int(value) for value in generator.randint(0, 2**32, 128, dtype=np.uint32)]
-    mixed = [murmur_finalized(int.from_bytes(sha1(shingle.encode()).digest()[:4], "little")) for shingle in shingles]
-    expected = [min((a[k] * value + b[k]) % 2**32 for value in mixed) for k in range(128)]
-    signature = signatures([shingles])[0]
-    assert signature.hashvalues.tolist() == expected
-    assert (signature.scheme, signature.seed, signature.hashvalues.dtype) == (SCHEME, 1, np.uint32)
+@both_paths
+@settings(deadline=None, max_examples=60)
+@given(
+    some=st.lists(near_duplicates, max_size=14),
+    options=st.sampled_from(
+        [
+            *[(threshold, 128, 1, (0.1, 0.9)) for threshold in (0.2, 0.4, 0.7, 0.8, 0.95)],
+            *[(0.5, 100, 5, (0.5, 0.5)), (0.5, 32, 2, (0.9, 0.1)), (0.8, 64, 1, (0.5, 0.5))],
+        ]
+    ),
+)
+def test_pairs_are_those_of_datasketch_whatever_the_texts_and_settings(
+    some: list[str], options: tuple[float, int, int, tuple[float, float]], fast: bool
+) -> None:
+    from datasketch import MinHash, MinHashLSH
+
+    threshold, num_perm, seed, weights = options
+    index = MinHashLSH(threshold=threshold, num_perm=num_perm, weights=weights)
+    expected = []
+    for position, text in enumerate(some):
+        if shingles := shingles_of(text):
+            signature = MinHash(num_perm=num_perm, seed=seed)
+            signature.update_batch([shingle.encode() for shingle in shingles])
+            expected += [[earlier, position] for earlier in index.query(signature)]
+            index.insert(position, signature)
+    found = candidate_pairs(some, threshold=threshold, num_perm=num_perm, seed=seed, weights=weights, fast=fast)
+    assert found.tolist() == sorted(expected)
 
 
-def murmur_finalized(value: int) -> int:
-    value = (value ^ value >> 16) * 0x85EBCA6B % 2**32
-    value = (value ^ value >> 13) * 0xC2B2AE35 % 2**32
-    return value ^ value >> 16
+@both_paths
+def test_equal_texts_make_all_their_pairs(fast: bool) -> None:
+    texts = ["the same words again and again"] * 40 + ["others"] + ["The SAME words, again and again!"] * 20
+    same = [position for position in range(61) if position != 40]
+    expected = [[i, j] for i in same for j in same if i < j]
+    assert candidate_pairs(texts, threshold=0.7, fast=fast).tolist() == expected
+
+
+def test_a_collision_of_keys_adds_no_pair() -> None:
+    """All keys equal: the values decide, and equal ones are found although others lie between them."""
+    values = np.array([[1, 1], [1, 2], [1, 1], [2, 1], [1, 2], [1, 1]], np.uint32)
+    order, same = group_equal(values, np.zeros(6, np.uint64))
+    assert sorted(order.tolist()) == list(range(6))
+    first, second = pairs_in_runs(order, same)
+    found = sorted(sorted(pair) for pair in zip(first.tolist(), second.tolist(), strict=True))
+    assert found == [[0, 2], [0, 5], [1, 4], [2, 5]]
 
 
 def test_pairs_are_a_sorted_array_of_two_columns() -> None:

@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kodcode_hub.decontamination.duplicates import Duplicate, deduplicate, find_duplicates, verified_pairs
+from kodcode_hub.decontamination.duplicates import (
+    Duplicate,
+    VerifiedPair,
+    deduplicate,
+    find_duplicates,
+    verified_pairs,
+)
 from kodcode_hub.decontamination.shingles import jaccard, shingles_of
 from kodcode_hub.errors import InputError, UsageError
 from kodcode_hub.record import Prompt, Question
@@ -92,6 +98,18 @@ def test_copies_of_a_duplicate_point_to_the_question_that_stays() -> None:
     assert found == [None, *[Duplicate(0, Fraction(55, 61))] * 3]
 
 
+def test_pairs_are_all_pairs_of_equal_texts_too_in_ascending_order() -> None:
+    pairs = verified_pairs([A, B, A2, A], threshold=0.8)
+    assert pairs == [VerifiedPair(0, 2, Fraction(1)), VerifiedPair(0, 3, Fraction(1)), VerifiedPair(2, 3, Fraction(1))]
+    assert verified_pairs(["", "?!", ""], threshold=0.1) == verified_pairs([], threshold=0.8) == []
+
+
+def test_a_copy_of_a_dropped_text_names_a_text_that_stays_and_came_between_if_that_is_more_similar() -> None:
+    first, dropped, between = numbered(0, 104), numbered(8, 112), numbered(15, 119)
+    found = find_duplicates([first, dropped, between, dropped])
+    assert found == [None, Duplicate(0, Fraction(92, 108)), None, Duplicate(2, Fraction(93, 107))]
+
+
 def test_questions_without_words_all_stay() -> None:
     assert find_duplicates(["", "", "?!", "日本", "日本"]) == [None] * 5
 
@@ -128,7 +146,7 @@ thresholds = st.sampled_from([0.3, 0.5, 0.7, 0.8, 0.95, 1.0])
 @given(st.lists(spans, max_size=12), thresholds, st.randoms(use_true_random=False))
 def test_verified_pairs_do_not_depend_on_order(texts: list[str], threshold: float, random: Random) -> None:
     def pairs(order: list[int]) -> set[tuple[frozenset[int], Fraction]]:
-        found = verified_pairs([shingles_of(texts[position]) for position in order], threshold=threshold)
+        found = verified_pairs([texts[position] for position in order], threshold=threshold)
         return {(frozenset((order[pair.first], order[pair.second])), pair.similarity) for pair in found}
 
     order = list(range(len(texts)))

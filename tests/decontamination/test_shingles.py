@@ -6,7 +6,6 @@ from fractions import Fraction
 
 import pytest
 
-from kodcode_hub.decontamination.excerpt import matched_excerpt
 from kodcode_hub.decontamination.shingles import exact_threshold, jaccard, shingles_of
 from kodcode_hub.errors import UsageError
 
@@ -51,21 +50,3 @@ def test_a_threshold_is_the_number_that_was_written(written: float, exact: tuple
 def test_what_is_no_similarity_is_refused_as_threshold(number: float) -> None:
     with pytest.raises(UsageError, match="is not a similarity: give a number above 0 and up to 1"):
         exact_threshold(number)
-
-
-def test_an_excerpt_is_the_longest_matched_stretch_as_it_stands() -> None:
-    shingles = shingles_of("sum the squares of all even numbers in the list")
-    text = "Of all even numbers in a set. Now: SUM the `squares`\nof all even numbers, then print."
-    assert matched_excerpt(text, shingles) == "SUM the `squares`\nof all even numbers"
-    assert matched_excerpt("something else", shingles) == ""
-    assert matched_excerpt("", shingles) == ""
-    assert matched_excerpt("Sort it!", shingles_of("sort it")) == "Sort it"
-
-
-def test_an_excerpt_is_short_and_survives_letters_that_grow_in_lower_case() -> None:
-    words = " ".join(f"word{number}" for number in range(200))
-    assert len(matched_excerpt(words, shingles_of(words))) == 300
-    assert (
-        matched_excerpt("İİİİ sum up all the numbers", shingles_of("sum up all the numbers"))
-        == "sum up all the numbers"
-    )

@@ -30,7 +30,7 @@ FACTS = ReleaseFacts(
     attempts=10,
     duplicate_threshold=0.8,
     contamination_rule="Half of a benchmark's 10-word shingles.",
-    benchmarks=(BenchmarkFacts("HumanEval", 164, 2),),
+    benchmarks=(BenchmarkFacts("HumanEval", "6d43fb9", 164, 2),),
     rejected=(Rejection("synthesize", "truncated", 3),),
     recipe="prompt = '''```'''",
 )
@@ -242,7 +242,7 @@ def test_the_card_has_no_yaml_anchors_and_survives_hostile_facts(release: Path) 
     assert "- config_name: 'null'" in text
     assert "some\\|model\\ud800" in text
     assert "````text\nprompt = '''```'''\n````" in text
-    assert "| HumanEval | 164 | 2 |" in text
+    assert "| HumanEval | 6d43fb9 | 164 | 2 |" in text
     assert "| synthesize | `truncated` | 3 |" in text
 
 

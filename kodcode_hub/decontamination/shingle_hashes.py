@@ -1,0 +1,293 @@
+"""Shingles as 64-bit hashes, for whole batches of texts at once.
+
+The rule of what a shingle is stands in ``shingles``; this module does the same to thousands of texts at a time. In the
+normalised words of a text, joined by single blanks, every shingle is one stretch of bytes, so that none is copied.
+Only ASCII makes words, but a few other letters become ASCII in lower case (the Kelvin sign a ``k``): a text that is
+not all ASCII is lowered first, and whatever is still not ASCII then only separates words.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha1
+from importlib.util import find_spec
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from kodcode_hub.decontamination.shingles import SHINGLE_WORDS
+from kodcode_hub.errors import UsageError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_BATCH_CHARACTERS = 1 << 19
+_FAST_FROM_CHARACTERS = 10_000_000
+"""numpy needs most of a second; loading numba and its stored kernels takes 0.35 s, compiling them once 4.5 s."""
+_PADDING = 64
+"""Bytes that may be read behind the last word."""
+_ONE_BLOCK = 55
+"""Bytes that SHA-1 hashes with one block."""
+_FEWEST_AT_ONCE = 2048
+_MOST_AT_ONCE = 8192
+"""Shingles that numpy hashes at a time: fewer are dearer than calls of hashlib, more leave the cache."""
+_SHA1_START = (0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0xC3D2E1F0)
+_SHA1_CONSTANTS = (0x5A827999, 0x6ED9EBA1, 0x8F1BBCDC, 0xCA62C1D6)
+
+
+@dataclass(frozen=True, slots=True)
+class ShingleHashes:
+    """The distinct shingles of n texts, by their hashes.
+
+    A hash is the first 8 bytes of SHA-1 of the shingle in UTF-8, little endian; its low 32 bits are what datasketch
+    hashes to.
+    """
+
+    hashes: NDArray[np.uint64]
+    """Of all texts, one after the other; ascending and distinct within each."""
+    offsets: NDArray[np.int64]
+    """Shape (n + 1,): text i has ``hashes[offsets[i]:offsets[i + 1]]``."""
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def of(self, position: int) -> NDArray[np.uint64]:
+        """The hashes of one text, counted from 0."""
+        return self.hashes[self.offsets[position] : self.offsets[position + 1]]
+
+
+def hash_shingles(texts: Sequence[str], *, fast: bool | None = None) -> ShingleHashes:
+    """The shingles of each text.
+
+    Args:
+        texts: any number, of any length.
+        fast: True computes with numba, False with numpy and hashlib, to the same result. None takes numba where it is
+            installed, if its kernels are loaded already or there are at least 10 million characters, with which it wins
+            back what loading it costs.
+
+    Raises:
+        UsageError: ``fast`` is True and numba is not installed.
+    """
+    return _joined(list(hash_batches(texts, fast=fast)))
+
+
+def hash_batches(texts: Sequence[str], *, fast: bool | None = None, distinct: bool = True) -> Iterator[ShingleHashes]:
+    """The same, some thousand texts at a time, in order.
+
+    With ``distinct=False`` hashes stand in their text's order, repeated ones too: enough for signatures, and sooner.
+    """
+    fast = choose_fast(fast, size=sum(map(len, texts)), pays_from=_FAST_FROM_CHARACTERS)
+    for batch in _batches(texts):
+        hashes, offsets = _hash_batch(batch, fast=fast)
+        yield _sorted_distinct(hashes, offsets) if distinct else ShingleHashes(hashes, offsets)
+
+
+def choose_fast(fast: bool | None, *, size: int, pays_from: int) -> bool:
+    """Whether to compute with numba; ``pays_from`` is the size at which loading it pays.
+
+    Raises:
+        UsageError: ``fast`` is True and numba is not installed.
+    """
+    if fast and not _numba_is_installed():
+        raise UsageError("numba is not installed: pip install 'kodcode-hub[fast]', or compute without fast=True")
+    if fast is None:
+        loaded = f"{__package__}.shingle_kernels" in sys.modules
+        return loaded or (size >= pays_from and _numba_is_installed())
+    return fast
+
+
+@cache
+def _numba_is_installed() -> bool:
+    return find_spec("numba") is not None
+
+
+def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    begin = size = 0
+    for position, text in enumerate(texts):
+        size += len(text)
+        if size >= _BATCH_CHARACTERS:
+            yield texts[begin : position + 1]
+            begin, size = position + 1, 0
+    if begin < len(texts):
+        yield texts[begin:]
+
+
+def _hash_batch(texts: Sequence[str], *, fast: bool) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    import numpy as np
+
+    # One byte, never a word's, behind each text: words end with their text.
+    encoded = [text.encode() if text.isascii() else text.lower().encode("ascii", "replace") for text in texts]
+    data = np.frombuffer(b" ".join([*encoded, b""]), np.uint8)
+    offsets = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum([len(text) + 1 for text in encoded], out=offsets[1:])
+    words, starts, counts = _write_words_fast(data, offsets) if fast else _write_words(data, offsets)
+    begins, ends, shingle_offsets = _shingle_spans(starts, counts)
+    return _hash_spans_fast(words, begins, ends) if fast else _hash_spans(words, begins, ends), shingle_offsets
+
+
+def _write_words(
+    data: NDArray[np.uint8], offsets: NDArray[np.int64]
+) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
+    """The words of all texts, one blank behind each; where each starts (and the end); how many each text has."""
+    import numpy as np
+
+    letters = _letters()[data]
+    is_word = letters != ord(" ")
+    kept = is_word.copy()
+    kept[1:] |= is_word[:-1]
+    words = letters[kept]
+    starts = np.concatenate([[0], np.flatnonzero(words == ord(" ")) + 1])
+    # As many words end before a text does as blanks were kept before it.
+    ended = np.flatnonzero(kept & ~is_word)
+    return words, starts, np.diff(np.searchsorted(ended, offsets))
+
+
+def _write_words_fast(
+    data: NDArray[np.uint8], offsets: NDArray[np.int64]
+) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
+    import numpy as np
+
+    from kodcode_hub.decontamination.shingle_kernels import write_words
+
+    words = np.empty(len(data) + _PADDING, np.uint8)
+    starts = np.empty(len(data) // 2 + 1, np.int64)
+    counts = np.empty(len(offsets) - 1, np.int64)
+    number, size = write_words(data, offsets, _letters(), words, starts, counts)
+    return words[: size + _PADDING], starts[: number + 1], counts
+
+
+def _shingle_spans(
+    starts: NDArray[np.int64], counts: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Where each shingle begins and ends among the words, and the index of each text's first (and the end)."""
+    import numpy as np
+
+    numbers = np.where(counts > 0, np.maximum(counts - SHINGLE_WORDS + 1, 1), 0)
+    offsets = np.concatenate([[0], np.cumsum(numbers)])
+    words_before = np.cumsum(counts) - counts
+    first = np.arange(offsets[-1]) + np.repeat(words_before - offsets[:-1], numbers)
+    behind = first + np.repeat(np.minimum(counts, SHINGLE_WORDS), numbers)
+    return starts[first], starts[behind] - 1, offsets
+
+
+def _hash_spans(words: NDArray[np.uint8], begins: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Thousands of short shingles are one computation with numpy; a call of hashlib for each takes twice as long."""
+    import numpy as np
+
+    hashes = np.empty(len(begins), np.uint64)
+    sizes = ends - begins
+    short = np.flatnonzero(sizes <= _ONE_BLOCK)
+    padded = np.concatenate([words, np.zeros(_PADDING, np.uint8)])
+    done = 0
+    while len(short) - done >= _FEWEST_AT_ONCE:
+        some = short[done : done + _MOST_AT_ONCE]
+        hashes[some] = _hash_short_spans(padded, begins[some], sizes[some])
+        done += len(some)
+    data = words.tobytes()
+    rest = np.concatenate([short[done:], np.flatnonzero(sizes > _ONE_BLOCK)])
+    spans = zip(begins[rest].tolist(), ends[rest].tolist(), strict=True)
+    digests = b"".join([sha1(data[begin:end]).digest()[:8] for begin, end in spans])
+    hashes[rest] = np.frombuffer(digests, "<u8")
+    return hashes
+
+
+def _hash_short_spans(
+    data: NDArray[np.uint8], begins: NDArray[np.int64], sizes: NDArray[np.int64]
+) -> NDArray[np.uint64]:
+    """SHA-1 (RFC 3174) of messages of one block, side by side."""
+    import numpy as np
+
+    blocks = np.lib.stride_tricks.sliding_window_view(data, 64)[begins]
+    blocks *= np.arange(64) < sizes[:, None]
+    blocks[np.arange(len(blocks)), sizes] = 0x80
+    words = list(blocks.view(">u4").T.astype(np.uint32, order="C"))
+    words[15] = (8 * sizes).astype(np.uint32)
+    a, b, c, d, e = (np.full(len(blocks), value, np.uint32) for value in _SHA1_START)
+    for number in range(80):
+        word = words[number % 16]
+        if number >= 16:
+            for back in (3, 8, 14):
+                word ^= words[(number - back) % 16]
+            _rotate(word, 1)
+        mixed = _mix(b, c, d, number // 20)
+        mixed += e
+        mixed += word
+        mixed += a << 5
+        mixed += a >> 27
+        _rotate(b, 30)
+        a, b, c, d, e = mixed, a, b, c, d
+    low = (a + np.uint32(_SHA1_START[0])).byteswap().astype(np.uint64)
+    return low | (b + np.uint32(_SHA1_START[1])).byteswap().astype(np.uint64) << np.uint64(32)
+
+
+def _mix(b: NDArray[np.uint32], c: NDArray[np.uint32], d: NDArray[np.uint32], phase: int) -> NDArray[np.uint32]:
+    """The function of three words and the constant of a round."""
+    import numpy as np
+
+    if phase == 0:
+        mixed = c ^ d
+        mixed &= b
+        mixed ^= d
+    elif phase == 2:
+        mixed = b | c
+        mixed &= d
+        mixed |= b & c
+    else:
+        mixed = b ^ c
+        mixed ^= d
+    mixed += np.uint32(_SHA1_CONSTANTS[phase])
+    return mixed
+
+
+def _rotate(words: NDArray[np.uint32], by: int) -> None:
+    carried = words >> (32 - by)
+    words <<= by
+    words |= carried
+
+
+def _hash_spans_fast(
+    words: NDArray[np.uint8], begins: NDArray[np.int64], ends: NDArray[np.int64]
+) -> NDArray[np.uint64]:
+    import numpy as np
+
+    from kodcode_hub.decontamination.shingle_kernels import hash_spans
+
+    hashes = np.empty(len(begins), np.uint64)
+    hash_spans(words, begins, ends, hashes)
+    return hashes
+
+
+def _sorted_distinct(hashes: NDArray[np.uint64], offsets: NDArray[np.int64]) -> ShingleHashes:
+    """Sort the hashes of each text, in place, and drop repeated ones."""
+    import numpy as np
+
+    bounds = offsets.tolist()
+    for begin, end in pairwise(bounds):
+        hashes[begin:end].sort()
+    kept = np.ones(len(hashes) + 1, np.bool_)
+    np.not_equal(hashes[1:], hashes[:-1], out=kept[1:-1])
+    kept[offsets] = True  # the first of a text, whatever the one before it ends with
+    return ShingleHashes(hashes[kept[:-1]], np.concatenate([[0], np.cumsum(kept)])[offsets])
+
+
+@cache
+def _letters() -> NDArray[np.uint8]:
+    """For each byte the letter that it is in a word, or a blank."""
+    import numpy as np
+
+    letters = np.full(256, ord(" "), np.uint8)
+    for letter in b"abcdefghijklmnopqrstuvwxyz0123456789_":
+        letters[letter] = letter
+    letters[65:91] = letters[97:123]
+    return letters
+
+
+def _joined(batches: list[ShingleHashes]) -> ShingleHashes:
+    import numpy as np
+
+    sizes = [np.zeros(1, np.int64), *(np.diff(batch.offsets) for batch in batches)]
+    hashes = np.concatenate([np.empty(0, np.uint64), *(batch.hashes for batch in batches)])
+    return ShingleHashes(hashes, np.cumsum(np.concatenate(sizes)))
