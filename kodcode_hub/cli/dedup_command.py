@@ -11,6 +11,7 @@ from rich.console import Console
 
 from kodcode_hub.cli.dedup_view import dedup_view, show_findings
 from kodcode_hub.cli.interruption import interruptible
+from kodcode_hub.decontamination.semantic import DEFAULT_COSINE
 from kodcode_hub.errors import UsageError
 from kodcode_hub.pipeline.dedup_file import dedup_file
 from kodcode_hub.pipeline.dedup_settings import DedupOutputs, DedupSettings
@@ -37,6 +38,13 @@ def dedup(
     code: Annotated[
         bool, typer.Option("--code", help="The column holds Python code: names, layout and comments do not count.")
     ] = False,
+    semantic: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Compare meanings too, by an embedding model in this folder."),
+    ] = None,
+    cosine: Annotated[
+        float, typer.Option(metavar="C", help="With --semantic: cosine from which a row is a duplicate.")
+    ] = DEFAULT_COSINE,
     report: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write clusters and similarities as JSON.")
     ] = None,
@@ -59,7 +67,9 @@ def dedup(
     """
     if as_json and "-" in (out, pairs):
         raise UsageError("--json and an output of - both want standard output: give the output a file")
-    settings = DedupSettings(column, threshold, tuple(against or ()), exact=exact, code=code)
+    settings = DedupSettings(
+        column, threshold, tuple(against or ()), exact=exact, code=code, semantic=semantic, cosine=cosine
+    )
     console = Console(stderr=True)
     with interruptible(console, goes_on=False), dedup_view(console, quiet=quiet) as listener:
         outputs = DedupOutputs(out, pairs, report, signatures)

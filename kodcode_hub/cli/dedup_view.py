@@ -61,9 +61,11 @@ def show_findings(result: DedupResult, settings: DedupSettings, *, to_stderr: bo
     """The figures, on standard output unless that holds rows."""
     findings, sizes = result.findings, cluster_sizes(result.findings)
     lines = [
-        f"{findings.rows} rows in {result.seconds:.1f} s: {findings.rows - findings.duplicates} kept, "
+        f"{findings.rows} rows in {result.seconds:.1f} s: {int(findings.kept().sum())} kept, "
         f"{findings.duplicates} duplicates (similarity {settings.threshold:g} or more, {settings.method})",
     ]
+    if findings.semantic is not None:
+        lines.append(f"by meaning: {len(findings.semantic)} duplicates more (cosine {settings.cosine:g} or more)")
     if len(sizes):
         histogram = ", ".join(f"{start} {count}" for start, count in similarity_histogram(findings).items())
         lines += [f"clusters: {len(sizes)}, the largest of {sizes.max()} rows", f"by similarity from: {histogram}"]

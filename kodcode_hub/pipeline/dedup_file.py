@@ -7,14 +7,16 @@ in an unnamed temporary file, and are read back for rows that share a key with a
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from kodcode_hub.decontamination.keepers import choose_keepers
+from kodcode_hub.decontamination.semantic import Embed, require_cosine
 from kodcode_hub.decontamination.shingles import exact_threshold
 from kodcode_hub.errors import UsageError
 from kodcode_hub.files.atomic import write_atomically
@@ -26,7 +28,9 @@ from kodcode_hub.pipeline.dedup_hashes import RowHashes, SignatureSpool
 from kodcode_hub.pipeline.dedup_output import ColumnTypes, changed, is_parquet, write_rows
 from kodcode_hub.pipeline.dedup_report import cluster_sizes, dedup_report, similarity_histogram
 from kodcode_hub.pipeline.dedup_rows import RowSource, open_source, row_batches
+from kodcode_hub.pipeline.dedup_semantic import find_semantic_duplicates
 from kodcode_hub.pipeline.dedup_settings import DedupListener, DedupOutputs, DedupSettings
+from kodcode_hub.pipeline.embedding_model import load_embedding_model
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -48,8 +52,9 @@ class DedupResult:
         findings = self.findings
         return {
             "rows": findings.rows,
-            "kept": findings.rows - findings.duplicates,
+            "kept": int(findings.kept().sum()),
             "duplicates": findings.duplicates,
+            "semantic_duplicates": None if findings.semantic is None else len(findings.semantic),
             "clusters": len(cluster_sizes(findings)),
             "without_words": findings.without_words,
             "against": findings.first,
@@ -81,6 +86,8 @@ def dedup_file(
     started = monotonic()
     threshold = exact_threshold(settings.threshold)
     _refuse_clashes(source, outputs, settings)
+    require_cosine(settings.cosine)
+    embed = None if settings.semantic is None else load_embedding_model(settings.semantic)
     with ExitStack() as stack:
         rows = stack.enter_context(open_source(source))
         hashes = stack.enter_context(RowHashes(settings, threshold))
@@ -91,6 +98,8 @@ def dedup_file(
         types = run.read(hashes, spool)
         pairs = stack.enter_context(_open_pairs(outputs.pairs, with_file=bool(earlier)))
         findings, written = run.compare(hashes, threshold, earlier, pairs)
+        if embed is not None:
+            findings = run.compare_meanings(findings, hashes.without_words, embed)
         run.write(findings, types, spool, stack)
     return DedupResult(findings, written if outputs.pairs is not None else None, monotonic() - started)
 
@@ -138,6 +147,18 @@ class _Run:
         without_words = sum(row >= first for row in hashes.without_words)
         findings = Findings(hashes.ids, keepers, earlier, without_words, len(involved))
         return findings, 0 if writer is None else writer.written
+
+    def compare_meanings(self, findings: Findings, without_words: Sequence[int], embed: Embed) -> Findings:
+        """The same findings with those of an embedding model."""
+        semantic = find_semantic_duplicates(
+            self.rows,
+            findings,
+            without_words,
+            embed=embed,
+            settings=self.settings,
+            on_progress=lambda done: self._update("embedding", done, findings.rows),
+        )
+        return replace(findings, semantic=semantic)
 
     def write(
         self, findings: Findings, types: ColumnTypes | None, spool: SignatureSpool | None, stack: ExitStack

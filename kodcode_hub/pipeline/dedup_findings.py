@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kodcode_hub.decontamination.keepers import Keepers
+    from kodcode_hub.decontamination.semantic import Nearest
     from kodcode_hub.pipeline.dedup_rows import IdList
+
+ADDED_TYPES = {
+    "duplicate_of": "string",
+    "similarity": "double",
+    "semantic_duplicate_of": "string",
+    "cosine": "double",
+}
+"""The columns that are added, with their Arrow types; the last two where an embedding model was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +36,8 @@ class Findings:
     """Rows of the input that have none."""
     involved: int
     """Rows that had to be compared, those of earlier files too."""
+    semantic: Mapping[int, Nearest] | None = None
+    """What rows repeat by their embeddings, by position among all rows; None where no model was asked."""
 
     @property
     def rows(self) -> int:
@@ -47,14 +58,30 @@ class Findings:
         """Of a row of the input."""
         return self.ids[self.first + position]
 
-    def columns(self, position: int) -> tuple[str | None, float | None]:
-        """``duplicate_of`` and ``similarity`` of a row of the input."""
+    def columns(self, position: int) -> dict[str, str | float | None]:
+        """What is added to a row of the input: the columns of ``ADDED_TYPES``."""
         match = self.keepers.match(self.first + position)
-        return (None, None) if match is None else (self.ids[match.row], match.shared / match.union)
+        added: dict[str, str | float | None] = {
+            "duplicate_of": None if match is None else self.ids[match.row],
+            "similarity": None if match is None else match.shared / match.union,
+        }
+        if self.semantic is not None:
+            near = self.semantic.get(self.first + position)
+            added["semantic_duplicate_of"] = None if near is None else self.ids[near.row]
+            added["cosine"] = None if near is None else near.cosine
+        return added
+
+    @property
+    def added(self) -> list[str]:
+        """The names of the columns that are added."""
+        return list(ADDED_TYPES) if self.semantic is not None else list(ADDED_TYPES)[:2]
 
     def kept(self) -> NDArray[np.bool_]:
         """Whether each row of the input stays."""
-        return self.keepers.rows[self.first :] < 0
+        kept = self.keepers.rows[self.first :] < 0
+        for row in self.semantic or ():
+            kept[row - self.first] = False
+        return kept
 
     def file_of(self, row: int) -> str | None:
         """The earlier file that a row of all is in; None for the input."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from kodcode_hub.errors import InputError, UsageError
 from kodcode_hub.files.atomic import write_atomically
 from kodcode_hub.files.row_writer import is_stream, open_row_writer
 from kodcode_hub.files.rows import Row
+from kodcode_hub.pipeline.dedup_findings import ADDED_TYPES
 from kodcode_hub.pipeline.dedup_rows import RowSource, id_of
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from kodcode_hub.pipeline.dedup_findings import Findings
 
-ADDED_COLUMNS = ("duplicate_of", "similarity")
 _PARQUET_BATCH = 1024
 
 
@@ -50,7 +50,9 @@ def write_rows(
     checks = is_parquet(path)
     with (
         _fitting_into_parquet(source.name) if types is not None else nullcontext(),
-        open_row_writer(out, schema=lambda: types.schema() if types is not None else _no_types()) as writer,
+        open_row_writer(
+            out, schema=lambda: types.schema(findings.added) if types is not None else _no_types()
+        ) as writer,
     ):
         for number, row in _finished_rows(source, findings):
             if checks:
@@ -63,8 +65,8 @@ def _finished_rows(source: RowSource, findings: Findings) -> Iterator[tuple[int,
     for number, row in source.rows():
         if position == findings.rows or findings.id(position) != id_of(row, number=number, source=source.name):
             raise changed(source.name)
-        kept = {name: value for name, value in row.items() if name not in ADDED_COLUMNS}
-        yield number, kept | dict(zip(ADDED_COLUMNS, findings.columns(position), strict=True))
+        kept = {name: value for name, value in row.items() if name not in ADDED_TYPES}
+        yield number, kept | findings.columns(position)
         position += 1
     if position != findings.rows:
         raise changed(source.name)
@@ -110,11 +112,11 @@ class ColumnTypes:
             both = [found] if self._schema is None else [self._schema, found]
             self._schema = pa.unify_schemas(both, promote_options="permissive")
 
-    def schema(self) -> pa.Schema:
+    def schema(self, added: Sequence[str]) -> pa.Schema:
         """Of the rows with the added columns."""
         import pyarrow as pa
 
-        return _with_added(self._schema if self._schema is not None else pa.schema([]))
+        return _with_added(self._schema if self._schema is not None else pa.schema([]), added)
 
 
 @contextmanager
@@ -140,12 +142,13 @@ def _without_text(value: object) -> Any:
     return [_without_text(item) for item in value] if isinstance(value, list) else value
 
 
-def _with_added(schema: pa.Schema) -> pa.Schema:
-    """With both columns at the end. The file's own metadata describes other columns and is left out."""
+def _with_added(schema: pa.Schema, added: Sequence[str]) -> pa.Schema:
+    """With the added columns at the end. The file's own metadata describes other columns and is left out."""
     import pyarrow as pa
 
-    fields = [field for field in schema if field.name not in ADDED_COLUMNS]
-    return pa.schema([*fields, pa.field("duplicate_of", pa.string()), pa.field("similarity", pa.float64())])
+    fields = [field for field in schema if field.name not in ADDED_TYPES]
+    types = {"string": pa.string(), "double": pa.float64()}
+    return pa.schema([*fields, *(pa.field(name, types[ADDED_TYPES[name]]) for name in added)])
 
 
 def _write_parquet(path: Path, out: Path, findings: Findings) -> None:
@@ -154,7 +157,7 @@ def _write_parquet(path: Path, out: Path, findings: Findings) -> None:
 
     try:
         with write_atomically(out) as stream, pq.ParquetFile(path) as file:
-            schema = _with_added(file.schema_arrow)
+            schema = _with_added(file.schema_arrow, findings.added)
             position = 0
             with pq.ParquetWriter(stream, schema, compression="zstd") as writer:
                 for batch in file.iter_batches(batch_size=_PARQUET_BATCH):
@@ -172,7 +175,10 @@ def _with_findings(batch: pa.RecordBatch, schema: pa.Schema, findings: Findings,
     import pyarrow as pa
 
     found = [findings.columns(position) for position in range(first, first + len(batch))]
-    named = [of and of.encode("utf-8", "backslashreplace").decode("utf-8") for of, _ in found]
-    added = [pa.array(named, pa.string()), pa.array([number for _, number in found], pa.float64())]
-    kept = [batch.column(name) for name in schema.names[: -len(ADDED_COLUMNS)]]
+    added = [pa.array([_as_utf8(row[name]) for row in found], schema.field(name).type) for name in findings.added]
+    kept = [batch.column(name) for name in schema.names[: -len(added)]]
     return pa.Table.from_arrays([*kept, *added], schema=schema)
+
+
+def _as_utf8(value: str | float | None) -> str | float | None:
+    return value.encode("utf-8", "backslashreplace").decode("utf-8") if isinstance(value, str) else value

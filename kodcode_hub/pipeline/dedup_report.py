@@ -38,8 +38,10 @@ def dedup_report(findings: Findings, settings: DedupSettings) -> dict[str, Any]:
     sizes = cluster_sizes(findings)
     return {
         "rows": findings.rows,
-        "kept": findings.rows - findings.duplicates,
+        "kept": int(findings.kept().sum()),
         "duplicates": findings.duplicates,
+        "semantic_duplicates": None if findings.semantic is None else len(findings.semantic),
+        "cosine": None if findings.semantic is None else settings.cosine,
         "without_words": findings.without_words,
         "threshold": settings.threshold,
         "method": settings.method,

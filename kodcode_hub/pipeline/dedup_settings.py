@@ -9,6 +9,7 @@ from typing import Protocol
 from kodcode_hub.decontamination.code_words import CODE_NORMALISATION, code_words
 from kodcode_hub.decontamination.duplicates import DEFAULT_THRESHOLD
 from kodcode_hub.decontamination.minhash import NUM_PERM, SCHEME, SEED
+from kodcode_hub.decontamination.semantic import DEFAULT_COSINE
 from kodcode_hub.decontamination.shingles import NORMALISATION
 from kodcode_hub.files.signature_file import SignatureScheme
 
@@ -25,6 +26,10 @@ class DedupSettings:
     """All pairs instead of those of the index."""
     code: bool = False
     """The column holds Python code."""
+    semantic: Path | None = None
+    """Folder of an embedding model, by which rows that stay are compared too."""
+    cosine: float = DEFAULT_COSINE
+    """From which two rows repeat each other by that model."""
 
     @property
     def scheme(self) -> SignatureScheme:

@@ -46,6 +46,7 @@ def test_rows_come_out_marked_and_json_is_one_object_and_nothing_else(tmp_path: 
         "duplicates": 1,
         "clusters": 1,
         "without_words": 1,
+        "semantic_duplicates": None,
         "against": 0,
         "pairs": None,
         "similarity": {"1.00": 1},

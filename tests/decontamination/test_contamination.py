@@ -227,4 +227,4 @@ def test_a_name_that_everybody_gives_is_no_name() -> None:
 
 
 def _shares() -> list[str]:
-    return [name for name in Signals.__slots__ if name != "task"]  # type: ignore[attr-defined]
+    return [name for name in Signals.__slots__ if name != "task"]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kodcode_hub.decontamination.contamination import ContaminationCheck
+from kodcode_hub.decontamination.decision import Setting
 from kodcode_hub.decontamination.duplicates import verified_pairs
 from kodcode_hub.files.rows import read_rows
 from kodcode_hub.pipeline.benchmark_files import load_benchmarks
@@ -37,7 +38,8 @@ def test_planted_duplicates_are_found_and_nothing_else(exact: bool, recall: floa
 def test_the_labelled_contamination_cases_are_told_apart() -> None:
     rows = [row for _, row in read_rows(SHARED / "contamination" / "cases.dev.jsonl")]
     benchmarks = load_benchmarks([f"{name}={SHARED}/benchmarks/{name}.jsonl.gz" for name in BENCHMARKS])
-    for setting, least_precision, least_recall in (("strict", 0.99, 0.92), ("balanced", 0.95, 0.97)):
+    wanted: dict[Setting, tuple[float, float]] = {"strict": (0.99, 0.92), "balanced": (0.95, 0.97)}
+    for setting, (least_precision, least_recall) in wanted.items():
         check = ContaminationCheck(benchmarks, setting=setting)
         findings = {row["id"]: check.judge(row["text"]) for row in rows}
         flagged = [row for row in rows if findings[row["id"]].verdict == "contaminated"]

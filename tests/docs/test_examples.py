@@ -46,6 +46,7 @@ class Reader:
             "PATH": f"{folder.parent / 'programs'}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": str(ROOT),
             "HF_HOME": str(folder.parent / "hf"),
+            "KODCODE_HOME": str(folder.parent / "kodcode"),
         }
 
     def follow(self, block: Block) -> None:
