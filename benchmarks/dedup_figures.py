@@ -33,9 +33,7 @@ def show_speed(questions: Path, rows: int, repeat: int) -> None:
     part = texts[::NAIVE_PART]
     ways = {name: partial(_warmed_up(name), texts) for name in (FAST, PLAIN, BULK)}
     measured = run_alternately(ways | {NAIVE: partial(_warmed_up(NAIVE), part)}, rounds=repeat)
-    say(
-        f"dedup: {rows} questions (the naive way: {len(part)} of them), t = {THRESHOLD}, {repeat} rounds; kernels loaded"
-    )
+    say(f"dedup: {rows} questions (naive: {len(part)} of them), t = {THRESHOLD}, {repeat} rounds; kernels loaded")
     for name, found in measured.items():
         each = found.median_s / (len(part) if name == NAIVE else rows)
         say(f"  {name:18} {1e6 * each:8.2f} us a question")

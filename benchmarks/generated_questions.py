@@ -1,4 +1,4 @@
-"""Any number of questions out of some: by repetition, with words replaced, the same ones whenever they are asked for."""
+"""Any number of questions out of some: by repetition, with words replaced, the same ones every time."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def show_scan(questions: Path, benchmark: Sequence[str], rows: int, repeat: int)
     index = _index_of(items)
     known, known_tuples = joined_grams(items, WORDS), tuple_grams(items, WORDS)
     index.flags(texts[:10], fast=True)
-    ways = {
+    ways: dict[str, Callable[[], list[bool]]] = {
         FAST: lambda: index.flags(texts, fast=True).tolist(),
         PLAIN: lambda: index.flags(texts, fast=False).tolist(),
         JOINED: partial(flags_by_joined, texts, known, WORDS),
