@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.figures import say
-from benchmarks.fit_decision import FOLDS, SEEDS, compare_all, cross_validate
+from benchmarks.fit_decision import FOLDS, SEEDS, Pairs, compare_all, cross_validate
 from benchmarks.plain_contamination import flags_by_tuples, tuple_grams
 from benchmarks.plain_dedup import estimated_jaccards
 from kodcode_hub.decontamination.benchmark_index import BenchmarkIndex
@@ -44,19 +44,23 @@ def show_contamination(benchmark: Sequence[str], cases: Path) -> None:
     else:
         _show_not_seen(benchmarks, cases)
     _show_seen(benchmarks, judged)
+    seen = _items(judged).union(*(_items(_read(REPHRASED / f"{name}.jsonl")) for name in LEARNED))
     for name in UNSEEN:
-        _show_rephrased(name, benchmarks, _read(REPHRASED / f"{name}.jsonl"))
+        _show_rephrased(name, benchmarks, _read(REPHRASED / f"{name}.jsonl"), seen)
 
 
 def _show_not_seen(benchmarks: Sequence[Benchmark], cases: Path) -> None:
-    """By models that have seen no case of the same item, at the shipped thresholds."""
+    """By weights fitted to no case of the same item; thresholds and vocabulary are those that are shipped."""
     index = BenchmarkIndex([benchmark.fingerprints for benchmark in benchmarks])
     judged = compare_all(cases, index)
-    learned = {name: compare_all(REPHRASED / f"{name}.jsonl", index) for name in LEARNED}
-    others = [(pairs, pairs.used, LEARNED[name]) for name, pairs in learned.items()]
+    learned = [(compare_all(REPHRASED / f"{name}.jsonl", index), weight) for name, weight in LEARNED.items()]
+    others = [(pairs, pairs.used & ~_of_items(pairs, _items(judged.cases)), weight) for pairs, weight in learned]
     results = [cross_validate(judged, others, seed) for seed in range(SEEDS)]
     labels = _labels(judged.cases)
-    say(f"  cases not seen: {FOLDS} folds by item, mean (least) of {SEEDS} divisions, the shipped thresholds")
+    say(
+        f"  cases not seen by the weights: {FOLDS} folds by item, mean (least) of {SEEDS} divisions; "
+        f"thresholds and vocabulary as shipped"
+    )
     for setting in SETTINGS:
         flags = [scores >= _logit(thresholds()[setting]) for scores, _ in results]
         precisions, recalls = zip(*(_precision_recall(flag, labels) for flag in flags), strict=True)
@@ -85,15 +89,16 @@ def _show_seen(benchmarks: Sequence[Benchmark], cases: Sequence[Case]) -> None:
         say(f"    {name:24} precision {precision:.4f}, recall {recall:.4f}")
 
 
-def _show_rephrased(name: str, benchmarks: Sequence[Benchmark], cases: Sequence[Case]) -> None:
+def _show_rephrased(name: str, benchmarks: Sequence[Benchmark], cases: Sequence[Case], seen: Set[str]) -> None:
     """Recall on items in other words; all cases are contaminated."""
-    say(f"  rephrased, {name}.jsonl: {len(cases)} rows, none of them seen; recall")
+    new = np.array([case["benchmark_id"] not in seen for case in cases])
+    say(f"  rephrased, {name}.jsonl: {len(cases)} texts not seen, {new.sum()} of items not seen; recall (of these)")
     for setting, findings in _findings(benchmarks, cases).items():
         flags = _contaminated(findings)
-        shown = sum(finding.verdict != "clean" for finding in findings) / len(cases)
+        review = np.array([finding.verdict != "clean" for finding in findings])
         wanted = ", wanted 0.65" if setting == "balanced" else ""
         say(
-            f"    {setting:9} {flags.mean():.4f}{wanted}; with review {shown:.4f}; "
+            f"    {setting:9} {flags.mean():.4f} ({flags[new].mean():.4f}){wanted}; with review {review.mean():.4f}; "
             f"right item named {_right(findings, cases, flags):.4f} of those found"
         )
     for way, find in _usual_ways(benchmarks).items():
@@ -126,8 +131,9 @@ def _contaminated(findings: Sequence[Finding]) -> Flags:
 
 def _right(findings: Sequence[Finding], cases: Sequence[Case], chosen: Flags) -> float:
     """Share of the chosen cases whose best match is their own item."""
-    pairs = [pair for pair, is_chosen in zip(zip(findings, cases, strict=True), chosen, strict=True) if is_chosen]
-    return float(np.mean([finding.matches[0].id == case["benchmark_id"] for finding, case in pairs]))
+    chosen_pairs = ((findings[number], cases[number]) for number in np.flatnonzero(chosen).tolist())
+    right: list[bool] = [finding.matches[0].id == case["benchmark_id"] for finding, case in chosen_pairs]
+    return sum(right) / max(1, len(right))
 
 
 def _precision_recall(flags: Flags, labels: Flags) -> tuple[float, float]:
@@ -136,6 +142,15 @@ def _precision_recall(flags: Flags, labels: Flags) -> tuple[float, float]:
 
 def _labels(cases: Sequence[Case]) -> Flags:
     return np.array([bool(case["contaminated"]) for case in cases])
+
+
+def _items(cases: Sequence[Case]) -> set[str]:
+    return {case["benchmark_id"] for case in cases if case["benchmark_id"]}
+
+
+def _of_items(pairs: Pairs, items: Set[str]) -> Flags:
+    """Which pairs are those of a case made of one of the items."""
+    return np.array([case["benchmark_id"] in items for case in pairs.cases])[pairs.case]
 
 
 def _logit(chance: float) -> float:

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from kodcode_hub.decontamination.benchmark_index import BenchmarkIndex
 from kodcode_hub.decontamination.decision import evidence_of, is_flipped
 from kodcode_hub.decontamination.fingerprint import fingerprint_text
-from kodcode_hub.decontamination.signals import Question, measure
+from kodcode_hub.decontamination.signals import Suspect, measure
 from kodcode_hub.pipeline.benchmark_files import load_benchmarks
 
 TABLE = Path(__file__).parents[1] / "kodcode_hub" / "decontamination" / "decision.toml"
@@ -58,9 +58,9 @@ def compare_all(path: Path, index: BenchmarkIndex) -> Pairs:
     cases = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     found: list[tuple[int, str, bool, list[float]]] = []
     for number, case in enumerate(cases):
-        question = Question(fingerprint_text(case["text"]))
-        for item in index.candidates(question):
-            signals = measure(question, item.fingerprint, sought=item.sought, rarity=index.rarity)
+        suspect = Suspect(fingerprint_text(case["text"]))
+        for item in index.candidates(suspect):
+            signals = measure(suspect, item.fingerprint, sought=item.sought, rarity=index.rarity)
             found.append((number, item.fingerprint.id, is_flipped(signals), list(evidence_of(signals).values())))
     return _as_pairs(cases, found)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
 
 Gram = tuple[str, ...]
 
@@ -15,7 +15,7 @@ def joined_grams(items: Iterable[str], n: int) -> set[str]:
     return {gram for item in items for gram in _joined(item, n)}
 
 
-def flags_by_joined(texts: Sequence[str], known: Set[str], n: int) -> list[bool]:
+def flags_by_joined(texts: Sequence[str], known: set[str], n: int) -> list[bool]:
     """Whether a text has any of the known n-grams: the set of its own ones beside theirs."""
     return [not known.isdisjoint(set(_joined(text, n))) for text in texts]
 
@@ -25,10 +25,9 @@ def tuple_grams(items: Iterable[str], n: int) -> set[Gram]:
     return {gram for item in items for gram in _tuples(item, n)}
 
 
-def flags_by_tuples(texts: Sequence[str], known: Collection[Gram], n: int) -> list[bool]:
+def flags_by_tuples(texts: Sequence[str], known: set[Gram], n: int) -> list[bool]:
     """The same, as fast as plain Python was found to do it: tuples out of ``zip``, up to the first that is known."""
-    grams = known if isinstance(known, set) else set(known)
-    return [not grams.isdisjoint(_tuples(text, n)) for text in texts]
+    return [not known.isdisjoint(_tuples(text, n)) for text in texts]
 
 
 def _joined(text: str, n: int) -> Iterable[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -71,15 +72,20 @@ def show_decontaminate(questions: Path, benchmark: Sequence[str]) -> None:
 
 
 def run_command(*words: str) -> Cost:
-    """One ``kodcode`` command, which must succeed; the peak is that of the largest of its processes.
-
-    The system counts this process's own peak as its child's, so that it must stay smaller than the command.
-    """
-    process = subprocess.Popen([sys.executable, "-m", "kodcode_hub.cli.app", *words])
+    """One ``kodcode`` command, which must succeed; the peak is that of the largest of its processes."""
+    command = [sys.executable, "-m", "kodcode_hub.cli.app", *words]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    with process.stderr as stream:
+        said = stream.read()
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise SystemExit(f"kodcode {' '.join(words)} ended with {process.returncode}")
+        raise SystemExit(f"kodcode {' '.join(words)} ended with {process.returncode}:\n{said[-2000:]}")
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    if used.ru_maxrss <= own:
+        # A new process inherits the peak of the one that starts it.
+        raise SystemExit(f"this process took {own / 1024:.0f} MB itself: the memory of its children cannot be told")
     return Cost(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 

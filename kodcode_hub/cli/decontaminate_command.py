@@ -13,12 +13,14 @@ from rich.console import Console
 
 from kodcode_hub.cli.build_command import usable_cores
 from kodcode_hub.cli.decontaminate_view import show_counts, show_side_by_side
-from kodcode_hub.cli.dedup_view import dedup_view
 from kodcode_hub.cli.interruption import interruptible
+from kodcode_hub.cli.rows_view import rows_view
 from kodcode_hub.decontamination.benchmarks import Benchmark
+from kodcode_hub.decontamination.semantic import REVIEW_COSINE
 from kodcode_hub.errors import UsageError
 from kodcode_hub.pipeline.benchmark_files import load_all_stored, load_benchmarks
-from kodcode_hub.pipeline.decontaminate_file import DecontaminateSettings, decontaminate_file, show_row
+from kodcode_hub.pipeline.decontaminate_file import DecontaminateSettings, decontaminate_file
+from kodcode_hub.pipeline.decontaminate_show import show_row
 from kodcode_hub.pipeline.judging_workers import FEW_ROWS
 
 
@@ -55,6 +57,13 @@ def decontaminate(
         int | None,
         typer.Option(metavar="N", min=1, help=f"Processes (default: a core each for more than {FEW_ROWS} rows)."),
     ] = None,
+    semantic: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Look at clean rows once more, by an embedding model in this folder."),
+    ] = None,
+    cosine: Annotated[
+        float, typer.Option(metavar="C", help="With --semantic: cosine from which such a row is for review.")
+    ] = REVIEW_COSINE,
     report: Annotated[Path | None, typer.Option(metavar="FILE", help="Write figures and examples as JSON.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
@@ -76,7 +85,7 @@ def decontaminate(
     with interruptible(Console(stderr=True), goes_on=False):
         benchmarks = _load(benchmark or (), file)
         few_rows = FEW_ROWS if workers is None else 0
-        settings = DecontaminateSettings(column, setting.value, workers or usable_cores(), few_rows)
+        settings = DecontaminateSettings(column, setting.value, workers or usable_cores(), few_rows, semantic, cosine)
         if show is not None:
             _show(file, show, benchmarks, settings, as_json=as_json)
         elif out is not None:
@@ -99,7 +108,7 @@ def _decontaminate(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    with dedup_view(Console(stderr=True), quiet=quiet) as listener:
+    with rows_view(Console(stderr=True), quiet=quiet) as listener:
         result = decontaminate_file(
             file, out, benchmarks=benchmarks, settings=settings, report=report, listener=listener
         )

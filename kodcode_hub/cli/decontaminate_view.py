@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from kodcode_hub.pipeline.contamination_report import VERDICTS
-from kodcode_hub.pipeline.decontaminate_file import DecontaminateResult, MatchedItem, ShownRow
+from kodcode_hub.pipeline.decontaminate_file import DecontaminateResult
+from kodcode_hub.pipeline.decontaminate_show import MatchedItem, ShownRow
 
 if TYPE_CHECKING:
     from kodcode_hub.decontamination.contamination import Match

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from kodcode_hub.cli.dedup_view import dedup_view, show_findings
+from kodcode_hub.cli.dedup_view import show_findings
 from kodcode_hub.cli.interruption import interruptible
+from kodcode_hub.cli.rows_view import rows_view
 from kodcode_hub.decontamination.semantic import DEFAULT_COSINE
 from kodcode_hub.errors import UsageError
 from kodcode_hub.pipeline.dedup_file import dedup_file
@@ -71,7 +72,7 @@ def dedup(
         column, threshold, tuple(against or ()), exact=exact, code=code, semantic=semantic, cosine=cosine
     )
     console = Console(stderr=True)
-    with interruptible(console, goes_on=False), dedup_view(console, quiet=quiet) as listener:
+    with interruptible(console, goes_on=False), rows_view(console, quiet=quiet) as listener:
         outputs = DedupOutputs(out, pairs, report, signatures)
         result = dedup_file(file, outputs, settings=settings, listener=listener)
     if as_json:

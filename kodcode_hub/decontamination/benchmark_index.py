@@ -10,7 +10,7 @@ from kodcode_hub.decontamination.concepts import known_concepts
 from kodcode_hub.decontamination.fingerprint import Fingerprint
 from kodcode_hub.decontamination.likeness import Sought
 from kodcode_hub.decontamination.rarity import Rarity
-from kodcode_hub.decontamination.signals import Question
+from kodcode_hub.decontamination.signals import Suspect
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,30 +57,30 @@ class BenchmarkIndex:
         self._by_concept = _postings([_all_concepts(item) for item in fingerprints])
         self._by_name = _postings([item.names for item in fingerprints])
 
-    def candidates(self, question: Question) -> list[IndexedItem]:
+    def candidates(self, suspect: Suspect) -> list[IndexedItem]:
         """The items that the question may be, each once, in no order that matters."""
         if not self.items:
             return []
-        found: dict[int, None] = dict.fromkeys(self._by_task(question))
+        found: dict[int, None] = dict.fromkeys(self._by_task(suspect))
         for index, grams in (
-            (self._words, question.fingerprint.passages[-1].grams),
-            (self._code, question.fingerprint.code),
+            (self._words, suspect.fingerprint.passages[-1].grams),
+            (self._code, suspect.fingerprint.code),
         ):
             shared = sorted(index.shared(_hashes(grams)), key=lambda hit: (-hit[1], hit[0]))
             found.update(dict.fromkeys(item for item, _ in shared[:_MOST_BY_WORDS]))
-        for name in sorted(question.fingerprint.names):
+        for name in sorted(suspect.fingerprint.names):
             found.update(dict.fromkeys(self._by_name[name].tolist() if name in self._by_name else ()))
         return [self.items[position] for position in found]
 
-    def _by_task(self, question: Question) -> list[int]:
+    def _by_task(self, suspect: Suspect) -> list[int]:
         opening = frozenset(
-            concept for sentence in question.fingerprint.sentences[:_OPENING] for concept in sentence.concepts
+            concept for sentence in suspect.fingerprint.sentences[:_OPENING] for concept in sentence.concepts
         )
-        everything, at_first = self._shared_weight(question.concepts), self._shared_weight(opening)
+        everything, at_first = self._shared_weight(suspect.concepts), self._shared_weight(opening)
         weigh = known_concepts().weigh
         scores = (
             everything / (self._weights + _POOR),
-            2 * everything / (self._weights + max(_POOR, weigh(question.concepts))),
+            2 * everything / (self._weights + max(_POOR, weigh(suspect.concepts))),
             2 * at_first / (self._weights + max(_POOR, weigh(opening))),
         )
         return [position for score in scores for position in _best(score)]

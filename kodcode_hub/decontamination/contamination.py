@@ -14,8 +14,7 @@ from kodcode_hub.decontamination.benchmarks import Benchmark
 from kodcode_hub.decontamination.decision import Decision, Setting, Verdict, decide
 from kodcode_hub.decontamination.excerpt import matched_excerpt
 from kodcode_hub.decontamination.fingerprint import fingerprint_text
-from kodcode_hub.decontamination.signals import Question as Compared
-from kodcode_hub.decontamination.signals import Signals, measure
+from kodcode_hub.decontamination.signals import Signals, Suspect, measure
 from kodcode_hub.record import Question, Rejected
 
 _MOST_MATCHES = 5
@@ -77,15 +76,15 @@ class ContaminationCheck:
             text: the question.
             code: its solution, where it has one; a benchmark's solution in it counts like one in the text.
         """
-        question = Compared(fingerprint_text(text, code=code))
+        suspect = Suspect(fingerprint_text(text, code=code))
         matches = sorted(
-            self._matches(question, text), key=lambda match: (_SEVERITY[match.verdict], -match.score, match.id)
+            self._matches(suspect, text), key=lambda match: (_SEVERITY[match.verdict], -match.score, match.id)
         )
         return Finding(matches[0].verdict if matches else "clean", tuple(matches[:_MOST_MATCHES]))
 
-    def _matches(self, question: Compared, text: str) -> Iterable[Match]:
-        for item in self._index.candidates(question):
-            signals = measure(question, item.fingerprint, sought=item.sought, rarity=self._index.rarity)
+    def _matches(self, suspect: Suspect, text: str) -> Iterable[Match]:
+        for item in self._index.candidates(suspect):
+            signals = measure(suspect, item.fingerprint, sought=item.sought, rarity=self._index.rarity)
             decision = decide(signals)
             verdict = decision.verdict(self.setting)
             if verdict != "clean":

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 
 from kodcode_hub.decontamination.benchmarks import Benchmark
 from kodcode_hub.decontamination.contamination import Finding, Match
-from kodcode_hub.decontamination.semantic import Embed, require_cosine
+from kodcode_hub.decontamination.semantic import REVIEW_COSINE, Embed, require_cosine
 from kodcode_hub.decontamination.task_text import take_apart
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-DEFAULT_COSINE = 0.8
 METHOD = "meaning"
 _LONGEST_EXCERPT = 300
 _EMBEDDED_AT_ONCE = 256
@@ -28,7 +27,7 @@ _EMBEDDED_AT_ONCE = 256
 class MeaningCheck:
     """The items of some benchmarks by their embeddings."""
 
-    def __init__(self, benchmarks: Sequence[Benchmark], *, embed: Embed, cosine: float = DEFAULT_COSINE) -> None:
+    def __init__(self, benchmarks: Sequence[Benchmark], *, embed: Embed, cosine: float = REVIEW_COSINE) -> None:
         """Embed the items whose texts are at hand.
 
         Args:

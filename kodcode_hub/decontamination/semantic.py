@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DEFAULT_COSINE = 0.95
+"""From which two rows repeat each other."""
+REVIEW_COSINE = 0.8
+"""From which a question and an item are near enough to be looked at."""
 _ROUNDING = 1e-6
 """Products of equal unit vectors of 32-bit numbers are this near to 1."""
 _COMPARED_AT_ONCE = 16_384

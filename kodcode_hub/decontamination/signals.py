@@ -51,7 +51,7 @@ class Signals:
         return {name: float(value) for name, value in {**asdict(self), **asdict(self.task)}.items() if name != "task"}
 
 
-class Question:
+class Suspect:
     """A question's fingerprint with what every comparison needs of it."""
 
     def __init__(self, fingerprint: Fingerprint) -> None:
@@ -61,14 +61,14 @@ class Question:
         self.concepts = self.asked.all.concepts | fingerprint.name_concepts
 
 
-def measure(question: Question, item: Fingerprint, *, sought: Sought, rarity: Rarity) -> Signals:
+def measure(suspect: Suspect, item: Fingerprint, *, sought: Sought, rarity: Rarity) -> Signals:
     """Compare one question with one item."""
     statement, *wholes = item.passages
-    asked = _covered(statement, question.grams)
-    whole = max((_covered(passage, question.grams) for passage in wholes), key=lambda covered: covered.share)
-    shares = [_share_of_longer(wholes, question.grams, n) for n in _LONGEST]
+    asked = _covered(statement, suspect.grams)
+    whole = max((_covered(passage, suspect.grams) for passage in wholes), key=lambda covered: covered.share)
+    shares = [_share_of_longer(wholes, suspect.grams, n) for n in _LONGEST]
     return Signals(
-        near_copy=max(_jaccard(question.grams, frozenset(passage.grams)) for passage in wholes),
+        near_copy=max(_jaccard(suspect.grams, frozenset(passage.grams)) for passage in wholes),
         ngram_8=shares[0],
         ngram_10=shares[1],
         ngram_13=shares[2],
@@ -76,13 +76,13 @@ def measure(question: Question, item: Fingerprint, *, sought: Sought, rarity: Ra
         contained=min(6.0, asked.weight),
         uncontained=asked.heaviest_left,
         containment_all=whole.share,
-        code=_code(question.fingerprint, item, rarity),
+        code=_code(suspect.fingerprint, item, rarity),
         examples=min(
-            1.0, sum(rarity.of_value(value) for value in question.fingerprint.values & item.values) / _RARE_VALUES
+            1.0, sum(rarity.of_value(value) for value in suspect.fingerprint.values & item.values) / _RARE_VALUES
         ),
-        same_name=max((rarity.of_name(name) for name in question.fingerprint.names & item.names), default=0.0),
-        named=rarity.share_by_weight(item.name_concepts, question.concepts),
-        task=best_likeness(question.asked, sought),
+        same_name=max((rarity.of_name(name) for name in suspect.fingerprint.names & item.names), default=0.0),
+        named=rarity.share_by_weight(item.name_concepts, suspect.concepts),
+        task=best_likeness(suspect.asked, sought),
     )
 
 

@@ -7,35 +7,39 @@ judge and write them. Memory holds the benchmarks, the ids, and the rows under w
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from kodcode_hub.decontamination.benchmarks import Benchmark
-from kodcode_hub.errors import InputError, UsageError
+from kodcode_hub.decontamination.semantic import REVIEW_COSINE
+from kodcode_hub.errors import UsageError
 from kodcode_hub.files.atomic import write_atomically
 from kodcode_hub.files.row_writer import is_stream
 from kodcode_hub.files.rows import Row, checked_text
-from kodcode_hub.pipeline.benchmark_store import find_item_text
 from kodcode_hub.pipeline.contamination_report import ContaminationCounts, contamination_report, counts_json
-from kodcode_hub.pipeline.decontaminate_output import ColumnTypes, match_json, write_judged
-from kodcode_hub.pipeline.dedup_output import changed, is_parquet
-from kodcode_hub.pipeline.dedup_rows import IdList, RowSource, id_of, open_source
-from kodcode_hub.pipeline.dedup_settings import DedupListener
+from kodcode_hub.pipeline.decontaminate_output import ADDED_COLUMNS, write_judged
+from kodcode_hub.pipeline.embedding_model import load_embedding_model
 from kodcode_hub.pipeline.judging_workers import FEW_ROWS, JudgedText, judge_rows
+from kodcode_hub.pipeline.marked_rows import ColumnTypes, changed, is_parquet
+from kodcode_hub.pipeline.row_listener import RowListener
+from kodcode_hub.pipeline.row_source import IdList, RowSource, id_of, open_source
 
 if TYPE_CHECKING:
-    from kodcode_hub.decontamination.contamination import Finding, Match
+    from kodcode_hub.decontamination.contamination import Finding
     from kodcode_hub.decontamination.decision import Setting
+    from kodcode_hub.decontamination.meanings import MeaningCheck
 
 CODE_COLUMN = "solution"
 """Compared with the solutions of items, where a row has text in it."""
 _SUBSET_COLUMN = "subset"
 _ROWS_AT_A_TIME = 1024
 _ROWS_BETWEEN_UPDATES = 32
+_EMBEDDED_AT_ONCE = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,10 @@ class DecontaminateSettings:
     """Processes for more than a few rows; findings do not depend on them."""
     few_rows: int = FEW_ROWS
     """Up to so many rows this process does it alone."""
+    semantic: Path | None = None
+    """Folder of an embedding model, by which clean rows are looked at once more."""
+    cosine: float = REVIEW_COSINE
+    """From which such a row is for review."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,36 +73,6 @@ class DecontaminateResult:
         return {**figures, "setting": self.setting, "seconds": round(self.seconds, 3)}
 
 
-@dataclass(frozen=True, slots=True)
-class MatchedItem:
-    """A benchmark's item beside a row."""
-
-    item_text: str | None
-    """None where only its fingerprint is known."""
-    item_excerpt: str
-    """The span of it that stands in the row too; empty where none does."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShownRow:
-    """One row beside the items that it matches."""
-
-    item: JudgedText
-    finding: Finding
-    matched: tuple[MatchedItem, ...]
-    """One for each match of the finding."""
-
-    def as_json(self) -> dict[str, Any]:
-        """The JSON answer of ``kodcode decontaminate --show``."""
-        matches = zip(self.finding.matches, self.matched, strict=True)
-        return {
-            "id": self.item.id,
-            "verdict": self.finding.verdict,
-            "text": self.item.text,
-            "matches": [match_json(match) | asdict(matched) for match, matched in matches],
-        }
-
-
 def decontaminate_file(
     source: Path | str,
     out: Path | str,
@@ -102,7 +80,7 @@ def decontaminate_file(
     benchmarks: Sequence[Benchmark],
     settings: DecontaminateSettings,
     report: Path | None = None,
-    listener: DedupListener | None = None,
+    listener: RowListener | None = None,
 ) -> DecontaminateResult:
     """Judge every row of ``source`` and write all rows with what was found.
 
@@ -120,9 +98,10 @@ def decontaminate_file(
     """
     started = monotonic()
     _refuse_clashes(source, out, report)
+    meanings = load_meanings(benchmarks, settings, listener)
     with ExitStack() as stack:
         rows = stack.enter_context(open_source(source))
-        types = ColumnTypes(rows.name) if is_parquet(out) and not is_parquet(source) else None
+        types = ColumnTypes(rows.name, ADDED_COLUMNS) if is_parquet(out) and not is_parquet(source) else None
         ids = _check_rows(rows, settings.column, types, listener)
         stream: BinaryIO | None = stack.enter_context(write_atomically(report)) if report is not None else None
         workers = settings.workers if len(ids) > settings.few_rows else 1
@@ -130,6 +109,8 @@ def decontaminate_file(
             _rows_again(rows, ids, settings.column), benchmarks=benchmarks, setting=settings.setting, workers=workers
         )
         stack.enter_context(closing(judged))
+        if meanings is not None:
+            judged = stack.enter_context(closing(_lifted(judged, meanings)))
         counts = ContaminationCounts()
         write_judged(_counted(judged, counts, len(ids), listener), source, out, types)
         if stream is not None:
@@ -137,41 +118,43 @@ def decontaminate_file(
     return DecontaminateResult(counts, benchmarks, settings.setting, monotonic() - started)
 
 
-def show_row(
-    source: Path | str, identity: str, *, benchmarks: Sequence[Benchmark], settings: DecontaminateSettings
-) -> ShownRow:
-    """Judge the one row with this id.
+def load_meanings(
+    benchmarks: Sequence[Benchmark], settings: DecontaminateSettings, listener: RowListener | None = None
+) -> MeaningCheck | None:
+    """The embedding model that the settings name, with the benchmarks' items.
 
     Raises:
-        InputError: no row has it, or the rows up to it cannot be read.
+        InputError: there is no such model.
+        UsageError: the cosine is none, or the library that reads the model is not installed.
     """
-    from kodcode_hub.decontamination.contamination import ContaminationCheck
+    if settings.semantic is None:
+        return None
+    from kodcode_hub.decontamination.meanings import MeaningCheck
 
-    with open_source(source) as rows:
-        item = next((item for item in _judged_texts(rows, settings.column) if item.id == identity), None)
-    if item is None:
-        raise InputError(f"{rows.name} has no row with the id {identity!r}")
-    finding = ContaminationCheck(benchmarks, setting=settings.setting).judge(item.text, code=item.code)
-    by_name = {benchmark.name: benchmark for benchmark in benchmarks}
-    matched = (_matched_item(match, by_name[match.benchmark], item.text) for match in finding.matches)
-    return ShownRow(item, finding, tuple(matched))
+    meanings = MeaningCheck(benchmarks, embed=load_embedding_model(settings.semantic), cosine=settings.cosine)
+    if listener is not None and meanings.without_text:
+        listener.note(f"not compared by meaning, as their texts are not here: {', '.join(meanings.without_text)}")
+    return meanings
 
 
-def _matched_item(match: Match, benchmark: Benchmark, text: str) -> MatchedItem:
-    from kodcode_hub.decontamination.excerpt import matched_excerpt
-    from kodcode_hub.decontamination.fingerprint import fingerprint_text
+def judged_texts(rows: RowSource, column: str) -> Iterator[JudgedText]:
+    """What is judged of each row.
 
-    found = find_item_text(benchmark, match.id)
-    grams = frozenset(fingerprint_text(text).passages[-1].grams)
-    known = {gram for passage in fingerprint_text(found or "").passages for gram in passage.grams}
-    return MatchedItem(found, matched_excerpt(found, grams) if found is not None and grams & known else "")
+    Raises:
+        InputError: a row has no id, or no text in ``column``.
+    """
+    for number, row in rows.rows():
+        text = checked_text(row, column, number=number, source=rows.name)
+        code = row.get(CODE_COLUMN)
+        identity = id_of(row, number=number, source=rows.name)
+        yield JudgedText(number, identity, row, text, code if isinstance(code, str) and column != CODE_COLUMN else "")
 
 
-def _check_rows(rows: RowSource, column: str, types: ColumnTypes | None, listener: DedupListener | None) -> IdList:
+def _check_rows(rows: RowSource, column: str, types: ColumnTypes | None, listener: RowListener | None) -> IdList:
     """Look at all rows; returns their ids, which are unique."""
     ids = IdList()
     batch: list[Row] = []
-    for item in _judged_texts(rows, column):
+    for item in judged_texts(rows, column):
         ids.add(item.id, item.number)
         if types is not None:
             batch.append(item.row)
@@ -188,7 +171,7 @@ def _check_rows(rows: RowSource, column: str, types: ColumnTypes | None, listene
 
 def _rows_again(rows: RowSource, ids: IdList, column: str) -> Iterator[JudgedText]:
     position = 0
-    for item in _judged_texts(rows, column):
+    for item in judged_texts(rows, column):
         if position == len(ids) or ids[position] != item.id:
             raise changed(rows.name)
         yield item
@@ -197,19 +180,19 @@ def _rows_again(rows: RowSource, ids: IdList, column: str) -> Iterator[JudgedTex
         raise changed(rows.name)
 
 
-def _judged_texts(rows: RowSource, column: str) -> Iterator[JudgedText]:
-    for number, row in rows.rows():
-        text = checked_text(row, column, number=number, source=rows.name)
-        code = row.get(CODE_COLUMN)
-        identity = id_of(row, number=number, source=rows.name)
-        yield JudgedText(number, identity, row, text, code if isinstance(code, str) and column != CODE_COLUMN else "")
+def _lifted(
+    judged: Iterator[tuple[JudgedText, Finding]], meanings: MeaningCheck
+) -> Generator[tuple[JudgedText, Finding]]:
+    while batch := list(islice(judged, _EMBEDDED_AT_ONCE)):
+        findings = meanings.lift([item.text for item, _ in batch], [finding for _, finding in batch])
+        yield from zip((item for item, _ in batch), findings, strict=True)
 
 
 def _counted(
     judged: Iterator[tuple[JudgedText, Finding]],
     counts: ContaminationCounts,
     total: int,
-    listener: DedupListener | None,
+    listener: RowListener | None,
 ) -> Iterator[tuple[JudgedText, Finding]]:
     for item, finding in judged:
         subset = item.row.get(_SUBSET_COLUMN)

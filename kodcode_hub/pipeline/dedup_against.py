@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from kodcode_hub.files.rows import checked_text, path_kind, read_rows
 from kodcode_hub.files.signature_file import SIGNATURE_SUFFIX, SignatureFile, open_signature_file, sha256_of
 from kodcode_hub.pipeline.dedup_hashes import RowHashes
-from kodcode_hub.pipeline.dedup_rows import open_source, row_batches
-from kodcode_hub.pipeline.dedup_settings import DedupListener, DedupSettings
+from kodcode_hub.pipeline.dedup_settings import DedupSettings
+from kodcode_hub.pipeline.row_listener import RowListener
+from kodcode_hub.pipeline.row_source import open_source, row_batches
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,7 +38,7 @@ class EarlierFile:
 
 
 def read_earlier(
-    path: Path | str, hashes: RowHashes, settings: DedupSettings, listener: DedupListener | None
+    path: Path | str, hashes: RowHashes, settings: DedupSettings, listener: RowListener | None
 ) -> EarlierFile:
     """Add the rows of one file, by their stored signatures where these can be used.
 
@@ -84,9 +85,7 @@ def fill_in_texts(file: EarlierFile, involved: NDArray[np.int64], hashes: RowHas
         left -= len(some)
 
 
-def _usable_signatures(
-    path: Path | str, settings: DedupSettings, listener: DedupListener | None
-) -> SignatureFile | None:
+def _usable_signatures(path: Path | str, settings: DedupSettings, listener: RowListener | None) -> SignatureFile | None:
     beside = Path(f"{path}{SIGNATURE_SUFFIX}")
     if str(path) == "-" or path_kind(path) != "file" or path_kind(beside) != "file":
         return None

@@ -25,12 +25,14 @@ from kodcode_hub.files.signature_file import SignatureBatch, SignatureSource, op
 from kodcode_hub.pipeline.dedup_against import EarlierFile, fill_in_texts, read_earlier
 from kodcode_hub.pipeline.dedup_findings import Findings
 from kodcode_hub.pipeline.dedup_hashes import RowHashes, SignatureSpool
-from kodcode_hub.pipeline.dedup_output import ColumnTypes, changed, is_parquet, write_rows
+from kodcode_hub.pipeline.dedup_output import added_columns, write_rows
 from kodcode_hub.pipeline.dedup_report import cluster_sizes, dedup_report, similarity_histogram
-from kodcode_hub.pipeline.dedup_rows import RowSource, open_source, row_batches
 from kodcode_hub.pipeline.dedup_semantic import find_semantic_duplicates
-from kodcode_hub.pipeline.dedup_settings import DedupListener, DedupOutputs, DedupSettings
+from kodcode_hub.pipeline.dedup_settings import DedupOutputs, DedupSettings
 from kodcode_hub.pipeline.embedding_model import load_embedding_model
+from kodcode_hub.pipeline.marked_rows import ColumnTypes, changed, is_parquet
+from kodcode_hub.pipeline.row_listener import RowListener
+from kodcode_hub.pipeline.row_source import RowSource, open_source, row_batches
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -69,7 +71,7 @@ def dedup_file(
     outputs: DedupOutputs,
     *,
     settings: DedupSettings,
-    listener: DedupListener | None = None,
+    listener: RowListener | None = None,
 ) -> DedupResult:
     """Find the duplicates among the rows of ``source`` and write all rows with what was found.
 
@@ -112,12 +114,12 @@ class _Run:
     """Of the input before it was read; empty where nobody asks."""
     outputs: DedupOutputs
     settings: DedupSettings
-    listener: DedupListener | None
+    listener: RowListener | None
 
     def read(self, hashes: RowHashes, spool: SignatureSpool | None) -> ColumnTypes | None:
         """Hash all rows of the input; returns their types where these are needed."""
         first = len(hashes)
-        types = ColumnTypes(self.rows.name) if is_parquet(self.outputs.rows) and not is_parquet(self.source) else None
+        types = self._types()
         for batch in row_batches(self.rows, column=self.settings.column):
             hashes.add(batch, keep=spool)
             if types is not None:
@@ -179,7 +181,12 @@ class _Run:
                 ids = [findings.id(row) for row in range(position, end)]
                 writer.write(SignatureBatch(ids, batch.signatures, batch.shingles, kept[position:end]))
                 position = end
-        write_rows(self.rows, self.source, self.outputs.rows, findings, types)
+        write_rows(self.rows, self.source, self.outputs.rows, findings, added_columns(self.settings), types)
+
+    def _types(self) -> ColumnTypes | None:
+        """Collected where rows become Parquet that were none."""
+        wanted = is_parquet(self.outputs.rows) and not is_parquet(self.source)
+        return ColumnTypes(self.rows.name, added_columns(self.settings)) if wanted else None
 
     def _update(self, step: str, done: int, total: int | None) -> None:
         if self.listener is not None:

@@ -14,15 +14,7 @@ if TYPE_CHECKING:
 
     from kodcode_hub.decontamination.keepers import Keepers
     from kodcode_hub.decontamination.semantic import Nearest
-    from kodcode_hub.pipeline.dedup_rows import IdList
-
-ADDED_TYPES = {
-    "duplicate_of": "string",
-    "similarity": "double",
-    "semantic_duplicate_of": "string",
-    "cosine": "double",
-}
-"""The columns that are added, with their Arrow types; the last two where an embedding model was asked."""
+    from kodcode_hub.pipeline.row_source import IdList
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +51,7 @@ class Findings:
         return self.ids[self.first + position]
 
     def columns(self, position: int) -> dict[str, str | float | None]:
-        """What is added to a row of the input: the columns of ``ADDED_TYPES``."""
+        """What is added to a row of the input, by column."""
         match = self.keepers.match(self.first + position)
         added: dict[str, str | float | None] = {
             "duplicate_of": None if match is None else self.ids[match.row],
@@ -70,11 +62,6 @@ class Findings:
             added["semantic_duplicate_of"] = None if near is None else self.ids[near.row]
             added["cosine"] = None if near is None else near.cosine
         return added
-
-    @property
-    def added(self) -> list[str]:
-        """The names of the columns that are added."""
-        return list(ADDED_TYPES) if self.semantic is not None else list(ADDED_TYPES)[:2]
 
     def kept(self) -> NDArray[np.bool_]:
         """Whether each row of the input stays."""

@@ -18,8 +18,8 @@ from kodcode_hub.decontamination.exact_join import prefix_keys
 from kodcode_hub.decontamination.shingle_store import ShingleStore
 from kodcode_hub.files.atomic import naming_failures
 from kodcode_hub.files.signature_file import SignatureBatch
-from kodcode_hub.pipeline.dedup_rows import IdList, RowBatch
 from kodcode_hub.pipeline.dedup_settings import DedupSettings
+from kodcode_hub.pipeline.row_source import IdList, RowBatch
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from kodcode_hub.decontamination.semantic import Embed, Nearest, SemanticKeepers
 from kodcode_hub.files.rows import checked_text, read_rows
 from kodcode_hub.pipeline.dedup_findings import Findings
-from kodcode_hub.pipeline.dedup_rows import RowSource
 from kodcode_hub.pipeline.dedup_settings import DedupSettings
+from kodcode_hub.pipeline.row_source import RowSource
 
 if TYPE_CHECKING:
     from kodcode_hub.decontamination.keepers import Keepers

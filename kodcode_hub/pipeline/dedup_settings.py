@@ -1,10 +1,9 @@
-"""What ``kodcode dedup`` is asked to do, and whom it tells how far it is."""
+"""What ``kodcode dedup`` is asked to do."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from kodcode_hub.decontamination.code_words import CODE_NORMALISATION, code_words
 from kodcode_hub.decontamination.duplicates import DEFAULT_THRESHOLD
@@ -56,15 +55,3 @@ class DedupOutputs:
     pairs: Path | str | None = None
     report: Path | None = None
     signatures: Path | None = None
-
-
-class DedupListener(Protocol):
-    """Someone who shows progress (the terminal)."""
-
-    def update(self, step: str, done: int, total: int | None) -> None:
-        """``done`` of ``total`` rows are through a step; None where nobody knows how many there are."""
-        ...
-
-    def note(self, sentence: str) -> None:
-        """Show something that is said once."""
-        ...

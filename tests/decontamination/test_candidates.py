@@ -132,7 +132,7 @@ def test_settings_without_an_index_are_refused(threshold: float, weights: tuple[
 
 def test_datasketch_is_loaded_only_when_it_is_used() -> None:
     code = (
-        "import sys, kodcode_hub.decontamination.overlap, kodcode_hub.decontamination.duplicates\n"
+        "import sys, kodcode_hub.decontamination.contamination, kodcode_hub.decontamination.duplicates\n"
         "print([name for name in ('datasketch', 'numpy', 'scipy', 'pyarrow') if name in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)

@@ -28,8 +28,8 @@ from kodcode_hub.pipeline.decontaminate_file import (
     DecontaminateResult,
     DecontaminateSettings,
     decontaminate_file,
-    show_row,
 )
+from kodcode_hub.pipeline.decontaminate_show import show_row
 from kodcode_hub.pipeline.decontaminate_output import match_json
 from kodcode_hub.pipeline.judging_workers import JudgedText, judge_rows
 

@@ -21,10 +21,10 @@ from kodcode_hub.decontamination.duplicates import find_duplicates, verified_pai
 from kodcode_hub.errors import InputError, UsageError
 from kodcode_hub.files.rows import read_rows
 from kodcode_hub.files.signature_file import SIGNATURE_SUFFIX, open_signature_file
-from kodcode_hub.pipeline import dedup_rows
+from kodcode_hub.pipeline import row_source
 from kodcode_hub.pipeline.dedup_file import DedupResult, dedup_file
-from kodcode_hub.pipeline.dedup_rows import IdList
 from kodcode_hub.pipeline.dedup_settings import DedupOutputs, DedupSettings
+from kodcode_hub.pipeline.row_source import IdList
 from tests.packaging.folders import DIE_AT_MOMENT, run_python
 
 Row = dict[str, Any]
@@ -89,7 +89,7 @@ def found_in(rows: list[Row]) -> list[tuple[str | None, float | None]]:
 def test_a_file_gets_what_texts_in_memory_get(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int, threshold: float, exact: bool
 ) -> None:
-    monkeypatch.setattr(dedup_rows, "_BATCH_ROWS", batch)
+    monkeypatch.setattr(row_source, "_BATCH_ROWS", batch)
     rows = some_rows(200, seed=1)
     out, result = run(tmp_path, rows, threshold=threshold, exact=exact)
     expected = find_duplicates([row["question"] for row in rows], threshold=threshold, exact=exact)

@@ -1,4 +1,4 @@
-"""The rows that ``kodcode dedup`` reads: checked, in batches, as often as they are needed."""
+"""Rows that are read several times: from a file, or from a copy of what came through a pipe; and their ids."""
 
 from __future__ import annotations
 
