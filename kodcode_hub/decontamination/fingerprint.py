@@ -1,9 +1,9 @@
 """What two tasks are compared by, as hashes: of a question under test, and of a benchmark's item.
 
-A fingerprint holds no text: which concepts each sentence has, which runs of five words stand one behind the other and how
-much each word weighs, and the hashes of names, of the values in examples and of runs of code. So a benchmark can be
-checked against whose licence forbids shipping its text. It hides nothing from somebody who tries: with a dictionary of
-the words much of the text can be rebuilt from the runs.
+A fingerprint holds no text: which concepts each sentence has, which runs of five words stand one behind the other
+and how much each word weighs, and the hashes of names, of the values in examples and of runs of code. So a benchmark
+can be checked against whose licence forbids shipping its text. It hides nothing from somebody who tries: with a
+dictionary of the words much of the text can be rebuilt from the runs.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ STAGE_OF_MODULE = {
     "synthesis/question.py": "synthesize",
     "synthesis/annotation.py": "annotate",
     "decontamination/duplicates.py": "deduplicate",
-    "decontamination/overlap.py": "decontaminate",
+    "decontamination/contamination.py": "decontaminate",
     "verification/select.py": "select",
     "synthesis/restyle.py": "restyle",
     "synthesis/response.py": "respond",

@@ -29,8 +29,8 @@ from kodcode_hub.pipeline.decontaminate_file import (
     DecontaminateSettings,
     decontaminate_file,
 )
-from kodcode_hub.pipeline.decontaminate_show import show_row
 from kodcode_hub.pipeline.decontaminate_output import match_json
+from kodcode_hub.pipeline.decontaminate_show import show_row
 from kodcode_hub.pipeline.judging_workers import JudgedText, judge_rows
 
 Row = dict[str, Any]
