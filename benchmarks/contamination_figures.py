@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.figures import say
-from benchmarks.fit_decision import FOLDS, SEEDS, Pairs, compare_all, cross_validate
+from benchmarks.fit_decision import FOLDS, SEEDS, compare_all, cross_validate
 from benchmarks.plain_contamination import flags_by_tuples, tuple_grams
 from benchmarks.plain_dedup import estimated_jaccards
 from kodcode_hub.decontamination.benchmark_index import BenchmarkIndex
@@ -59,7 +59,7 @@ def _show_not_seen(benchmarks: Sequence[Benchmark], cases: Path) -> None:
     index = BenchmarkIndex([benchmark.fingerprints for benchmark in benchmarks])
     judged = compare_all(cases, index)
     learned = [(compare_all(REPHRASED / f"{name}.jsonl", index), weight) for name, weight in LEARNED.items()]
-    others = [(pairs, pairs.used & ~_of_items(pairs, _items(judged.cases)), weight) for pairs, weight in learned]
+    others = [(pairs, pairs.used, weight) for pairs, weight in learned]
     results = [cross_validate(judged, others, seed) for seed in range(SEEDS)]
     labels = _labels(judged.cases)
     say(
@@ -153,11 +153,6 @@ def _labels(cases: Sequence[Case]) -> Flags:
 
 def _items(cases: Sequence[Case]) -> set[str]:
     return {case["benchmark_id"] for case in cases if case["benchmark_id"]}
-
-
-def _of_items(pairs: Pairs, items: Set[str]) -> Flags:
-    """Which pairs are those of a case made of one of the items."""
-    return np.array([case["benchmark_id"] in items for case in pairs.cases])[pairs.case]
 
 
 def _logit(chance: float) -> float:

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from kodcode_hub.decontamination.bands import RECALL_WEIGHTS, Bands, band_keys, choose_bands
 from kodcode_hub.decontamination.minhash import NUM_PERM, SEED, signature_matrix
-from kodcode_hub.decontamination.shingle_hashes import hash_batches
+from kodcode_hub.decontamination.shingle_hashes import choose_fast, hash_batches
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+_FAST_FROM_ROWS = 1_000_000
+"""Fewer are sorted before numba is loaded for it."""
 
 
 def candidate_pairs(
@@ -41,7 +44,7 @@ def candidate_pairs(
 
     bands = choose_bands(threshold=threshold, num_perm=num_perm, weights=weights)
     filled, rows = _filled_signatures(texts, num_perm=num_perm, seed=seed, fast=fast)
-    first, second = _pairs_in_bands(rows, bands)
+    first, second = _pairs_in_bands(rows, bands, fast=fast)
     return np.stack([filled[first], filled[second]], axis=1)
 
 
@@ -63,21 +66,37 @@ def _filled_signatures(
     return filled, rows if len(filled) == len(rows) else rows[filled]
 
 
-def _pairs_in_bands(rows: NDArray[np.uint32], bands: Bands) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _pairs_in_bands(
+    rows: NDArray[np.uint32], bands: Bands, *, fast: bool | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Both indices of all pairs of rows that agree in a band, in ascending order, each pair once."""
     import numpy as np
 
+    fast = choose_fast(fast, size=len(rows), pays_from=_FAST_FROM_ROWS)
     keys = band_keys(rows, bands)
     found = np.empty(0, np.int64)
     for band in range(bands.number):
-        values = rows[:, band * bands.rows : (band + 1) * bands.rows]
-        order, same = group_equal(values, np.ascontiguousarray(keys[:, band]))
-        first, second = pairs_in_runs(order, same)
+        band_key = np.ascontiguousarray(keys[:, band])
+        some = _repeated(band_key) if fast else np.arange(len(rows))
+        values = rows[some, band * bands.rows : (band + 1) * bands.rows]
+        order, same = group_equal(values, band_key[some])
+        first, second = pairs_in_runs(some[order], same)
         if len(first):
             # A pair as one number, so that the pairs of all bands are one sorted set.
             codes = np.minimum(first, second) * len(rows) + np.maximum(first, second)
             found = np.union1d(found, codes)
     return np.divmod(found, max(1, len(rows)))
+
+
+def _repeated(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """The positions of the keys that occur more than once, ascending: few, as a rule, so that little is sorted."""
+    import numpy as np
+
+    from kodcode_hub.decontamination.minhash_kernels import mark_repeated
+
+    repeated = np.zeros(len(keys), np.bool_)
+    mark_repeated(keys, np.empty(1 << (2 * len(keys)).bit_length(), np.int32), repeated)
+    return np.flatnonzero(repeated)
 
 
 def group_equal(values: NDArray[np.uint32], keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

@@ -24,6 +24,8 @@ _ANY = "~"
 _VOWEL = re.compile("[aeiouy]")
 _PHRASE_PART = re.compile(r"~|[a-z]+|\d+")
 _NOTHING = "void"
+_WHOLE = frozenset({"note", "notes", "plane", "planes"})
+"""Words whose stem would be another word."""
 _LIGHT = 0.35
 """What a light concept weighs, as a share of its weight by frequency."""
 
@@ -110,7 +112,7 @@ def stem(word: str) -> str:
 
     Only inflection: the usual stemmers make "positive" and "position" one word, or "combine" and "combination".
     """
-    if len(word) <= 3 or not word.isalpha():
+    if len(word) <= 3 or word in _WHOLE or not word.isalpha():
         return word
     word = _without_ending(_without_plural(word))
     if word.endswith("i"):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from kodcode_hub.decontamination.concepts import known_concepts
+from kodcode_hub.decontamination.concepts import concept_hash, known_concepts
 from kodcode_hub.decontamination.fingerprint import Fingerprint, Sentence
 
 _Part = TypeVar("_Part", int, tuple[int, int])
@@ -28,6 +28,9 @@ _LATER = 0.03
 _LATEST = 0.1
 _RICHER = 0.05
 """What the weight that both have, up to 2, gives to a run: a rich agreement is worth more than a poor one."""
+_NEGATION = concept_hash("negation")
+_NEARLY_ALL = 0.7
+"""Likeness from which it counts that one of two tasks has a negation and the other has none."""
 _APART = 3
 """Two concepts are a pair if the second is among this many behind the first."""
 
@@ -99,7 +102,7 @@ class Likeness:
     first: float = 0.0
     """1 where the run is the question's beginning."""
     opposites: int = 0
-    """Concepts of the run that stand where the item has their opposite."""
+    """Concepts of the run that stand where the item has their opposite; a negation that only one of both has is one."""
 
 
 class Asked:
@@ -160,9 +163,11 @@ def _likeness(run: Stretch, beginning: Stretch, *, asked: Asked, whole: Stretch)
     weigh, weight = known_concepts().weigh, known_concepts().weight
     shared = weigh(run.concepts & beginning.concepts)
     added, lacking = run.concepts - beginning.concepts, beginning.concepts - run.concepts
+    likeness = 2 * shared / (run.weight + beginning.weight)
+    negated = likeness >= _NEARLY_ALL and (_NEGATION in run.concepts) != (_NEGATION in beginning.concepts)
     elsewhere = weigh(asked.all.concepts - beginning.concepts - run.concepts)
     return Likeness(
-        likeness=2 * shared / (run.weight + beginning.weight),
+        likeness=likeness,
         recall=shared / beginning.weight,
         precision=shared / run.weight,
         words=_dice(run.stems, beginning.stems),
@@ -175,7 +180,7 @@ def _likeness(run: Stretch, beginning: Stretch, *, asked: Asked, whole: Stretch)
         exchanged=min(weigh(added), weigh(lacking)),
         elsewhere=math.log1p(elsewhere),
         first=float(run.start == 0),
-        opposites=_opposites(run.order, beginning.order),
+        opposites=_opposites(run.order, beginning.order) + negated,
     )
 
 

@@ -2,8 +2,8 @@
 
 The rule of what a shingle is stands in ``shingles``; this module does the same to thousands of texts at a time. In the
 normalised words of a text, joined by single blanks, every shingle is one stretch of bytes, so that none is copied.
-Only ASCII makes words, but a few other letters become ASCII in lower case (the Kelvin sign a ``k``): a text that is
-not all ASCII is lowered first, and whatever is still not ASCII then only separates words.
+Only ASCII makes words, and the bytes of other letters only separate them. But two of these letters become ASCII in
+lower case, the Kelvin sign (U+212A) and the dotted capital I (U+0130): a text that has one is lowered first.
 """
 
 from __future__ import annotations
@@ -118,11 +118,14 @@ def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
 def _hash_batch(texts: Sequence[str], *, fast: bool) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     import numpy as np
 
+    encoded = [
+        (text.lower() if "\u212a" in text or "\u0130" in text else text).encode("utf-8", "surrogatepass")
+        for text in texts
+    ]
     # One byte, never a word's, behind each text: words end with their text.
-    encoded = [text.encode() if text.isascii() else text.lower().encode("ascii", "replace") for text in texts]
     data = np.frombuffer(b" ".join([*encoded, b""]), np.uint8)
-    offsets = np.zeros(len(texts) + 1, np.int64)
-    np.cumsum([len(text) + 1 for text in encoded], out=offsets[1:])
+    offsets = np.arange(len(texts) + 1, dtype=np.int64)
+    offsets[1:] += np.cumsum(list(map(len, encoded)))
     words, starts, counts = _write_words_fast(data, offsets) if fast else _write_words(data, offsets)
     begins, ends, shingle_offsets = _shingle_spans(starts, counts)
     return _hash_spans_fast(words, begins, ends) if fast else _hash_spans(words, begins, ends), shingle_offsets

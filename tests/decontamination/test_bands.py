@@ -11,9 +11,9 @@ from kodcode_hub.decontamination.bands import Bands, band_keys, choose_bands
 from kodcode_hub.errors import UsageError
 
 
-@pytest.mark.parametrize("threshold", [0.2, 0.5, 0.7, 0.8, 0.95])
-@pytest.mark.parametrize("weights", [(0.1, 0.9), (0.5, 0.5)])
-@pytest.mark.parametrize("num_perm", [16, 128])
+@pytest.mark.parametrize("threshold", [0.0, 0.05, 0.2, 1 / 3, 0.5, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.99, 1.0])
+@pytest.mark.parametrize("weights", [(0.1, 0.9), (0.5, 0.5), (0.9, 0.1), (0.0, 1.0), (1.0, 0.0)])
+@pytest.mark.parametrize("num_perm", [2, 16, 100, 128])
 def test_bands_are_those_that_datasketch_chooses(threshold: float, weights: tuple[float, float], num_perm: int) -> None:
     from datasketch import MinHashLSH
 

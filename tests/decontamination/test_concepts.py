@@ -28,7 +28,7 @@ def test_inflection_does_not_count(words: str, expected: str) -> None:
     assert {stem(word) for word in words.split()} == {expected}
 
 
-@pytest.mark.parametrize("words", ["positive position", "combine combination", "integer integral", "sing sung"])
+@pytest.mark.parametrize("words", ["positive position", "note not", "plane plan", "combine combination", "integer integral", "sing sung"])
 def test_words_of_another_meaning_stay_apart(words: str) -> None:
     first, second = map(stem, words.split())
     assert first != second

@@ -58,5 +58,5 @@ def test_the_meanings_never_make_a_row_contaminated() -> None:
 
 
 def test_a_cosine_that_is_none_is_refused() -> None:
-    with pytest.raises(UsageError, match="cosine 1.5"):
+    with pytest.raises(UsageError, match=r"cosine 1\.5"):
         MeaningCheck([TIDES], embed=count_letters, cosine=1.5)

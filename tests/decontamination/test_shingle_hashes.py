@@ -176,3 +176,11 @@ def test_numba_that_is_refused_names_the_extra() -> None:
             choose_fast(True, size=1, pays_from=1)
     else:
         assert choose_fast(True, size=1, pays_from=10) is True
+
+
+def test_the_letters_that_become_ascii_in_lower_case_are_those_that_the_code_names() -> None:
+    letters = (chr(code) for code in range(128, sys.maxunicode + 1))
+    assert [letter for letter in letters if any(part.isascii() for part in letter.lower())] == ["\u0130", "\u212a"]
+    for fast in (False, True):
+        hashes = hash_shingles(["\u212aelvin \u0130stanbul", "kelvin i stanbul", "Ünder é"], fast=fast)
+        assert hashes.of(0).tolist() == hashes.of(1).tolist()

@@ -12,12 +12,14 @@ from kodcode_hub.decontamination.likeness import Sought
 from kodcode_hub.decontamination.rarity import Rarity
 from kodcode_hub.decontamination.signals import Signals, Suspect, measure
 
-WORDS = "lighthouse harbour buoy crate rope tide mast anchor".split()
+WORDS = ["lighthouse", "harbour", "buoy", "crate", "rope", "tide", "mast", "anchor"]
 ITEM = BenchmarkItem(
     "i",
     ("Weigh every lighthouse crate, then moor the tide under an anchor rope beside some harbour mast.",),
     entry_point="moor_tide",
-    solution="    total = 0\n    for crate in crates:\n        total += crate.weight * tide[crate.name]\n    return total\n",
+    solution=(
+        "    total = 0\n    for crate in crates:\n        total += crate.weight * tide[crate.name]\n    return total\n"
+    ),
     tests="assert moor_tide(['mast', 'rope'], [1417, 2]) == 'harbour'",
 )
 
@@ -86,7 +88,8 @@ def test_the_sentence_that_agrees_best_is_found_wherever_it_stands() -> None:
 def test_an_opposite_counts_only_where_the_question_has_not_the_word_itself() -> None:
     item = BenchmarkItem("i", ("Find the largest lighthouse of a harbour.",))
     assert beside("Find the smallest lighthouse of a harbour.", item).task.opposites == 1
-    assert beside("Find the largest lighthouse of a harbour, not the smallest.", item).task.opposites == 0
+    assert beside("Find the largest lighthouse of a harbour rather than the smallest.", item).task.opposites == 0
+    assert beside("Find a lighthouse that is not the largest of a harbour.", item).task.opposites == 1
     twice = BenchmarkItem("i", ("Add two ropes and print how many digits the sum has.",))
     assert beside("Add two ropes and print how many digits the product has.", twice).task.opposites == 1
 
