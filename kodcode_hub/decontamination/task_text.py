@@ -17,7 +17,7 @@ _CODE_LINE = re.compile(
     r"""^\s*(?:
         def\s+\w+\s*\( | async\ def\  | class\s+\w+\s*[(:] | @\w | assert\s | pass$ | print\(
         | import\s+\w[\w.]*(?:\s+as\s+\w+)?(?:,|$) | from\s+[\w.]+\s+import\s
-        | return\b(?![a-z\ ]+\.?$)
+        | return\b(?!(?:\ [a-z]+){3,}\.?$)
         | (?:for|while|if|elif|with|except)\b.*:\s*$ | else: | try:
         | [\w.\[\]'"]+\s*[-+*/|&]?=\s*\S
         | \)\s*(?:->.*)?:?$

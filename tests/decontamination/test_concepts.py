@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kodcode_hub.decontamination.concepts import concept_hash, known_concepts, pieces, stem
+from kodcode_hub.decontamination.concepts import Concepts, Vocabulary, concept_hash, known_concepts, pieces, stem
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,9 @@ def test_inflection_does_not_count(words: str, expected: str) -> None:
     assert {stem(word) for word in words.split()} == {expected}
 
 
-@pytest.mark.parametrize("words", ["positive position", "note not", "plane plan", "combine combination", "integer integral", "sing sung"])
+@pytest.mark.parametrize(
+    "words", ["positive position", "note not", "plane plan", "combine combination", "integer integral", "sing sung"]
+)
 def test_words_of_another_meaning_stay_apart(words: str) -> None:
     first, second = map(stem, words.split())
     assert first != second
@@ -90,3 +92,10 @@ def test_the_table_names_no_phrase_twice_and_no_unknown_concept() -> None:
 @given(st.text())
 def test_any_text_can_be_read(text: str) -> None:
     assert all(concept and concept != "void" for concept in known_concepts().of(text))
+
+
+def test_a_light_concept_weighs_a_third_of_another_that_is_as_frequent() -> None:
+    vocabulary: Vocabulary = {"void": "the", "light": "crate", "same": {"crate": ["crate"]}, "opposites": {"pairs": []}}
+    concepts = Concepts(vocabulary, {"crate": 10, "rope": 10}, tasks=1000)
+    light, plain = (concepts.weight(concept_hash(concept)) for concept in ("crate", "rope"))
+    assert light == pytest.approx(0.35 * plain)

@@ -228,3 +228,15 @@ def test_a_name_that_everybody_gives_is_no_name() -> None:
 
 def _shares() -> list[str]:
     return [name for name in Signals.__slots__ if name != "task"]
+
+
+def test_at_most_five_matches_are_told_and_what_is_contaminated_before_what_is_for_review() -> None:
+    many = [BenchmarkItem(str(number), (VOWELS,)) for number in range(7)]
+    check = ContaminationCheck([benchmark_of_items("many", many, revision="r")])
+    assert [match.id for match in check.judge(VOWELS).matches] == ["0", "1", "2", "3", "4"]
+    flipped = BenchmarkItem("flipped", (CRATE.replace("sum", "product"),))
+    same = BenchmarkItem("same", ("Total the weights of the heaviest crates on a conveyor belt.",))
+    check = ContaminationCheck([benchmark_of_items("two", [flipped, same], revision="r")], setting="balanced")
+    matches = check.judge(CRATE).matches
+    assert [(match.id, match.verdict) for match in matches] == [("same", "contaminated"), ("flipped", "review")]
+    assert matches[0].score < matches[1].score

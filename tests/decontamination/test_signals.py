@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kodcode_hub.decontamination.benchmark_index import BenchmarkIndex
 from kodcode_hub.decontamination.benchmarks import BenchmarkItem
+from kodcode_hub.decontamination.decision import evidence_of
 from kodcode_hub.decontamination.fingerprint import fingerprint_item, fingerprint_text
 from kodcode_hub.decontamination.likeness import Sought
 from kodcode_hub.decontamination.rarity import Rarity
@@ -102,3 +104,44 @@ def test_every_share_is_a_share(words: list[str]) -> None:
         assert value >= 0, name
         if name not in ("contained", "shared", "asked", "elsewhere", "opposites", "exchanged"):
             assert value <= 1 + 1e-9, name
+
+
+def test_an_item_is_compared_by_its_first_sentences_too() -> None:
+    item = BenchmarkItem("i", ("Count the lighthouse lamps. Then moor every crate. Ropes of an anchor are heavy.",))
+    signals = beside("Count the lighthouse lamps.", item)
+    assert signals.task.recall == 1.0
+    assert signals.task.begun < 1
+
+
+def test_of_equal_sentences_the_first_counts() -> None:
+    item = BenchmarkItem("i", ("Find the oldest lighthouse lamp.",))
+    text = "Find the oldest lighthouse lamp. Ropes hold crates. Find the oldest lighthouse lamp."
+    assert beside(text, item).task.first == 1.0
+
+
+def test_code_that_many_items_have_is_nobodys() -> None:
+    code = f"def f(crates, tide):\n{ITEM.solution}"
+    assert beside("", code=code).code == 1.0
+    assert beside("", code=code, others=(ITEM,) * 5).code == 0.0
+
+
+def test_how_it_must_not_be_done_makes_no_other_task() -> None:
+    item = BenchmarkItem("i", ("Sort the crates by weight.",))
+    assert beside("Sort the crates by weight without using the built-in tide function.", item).task.precision == 1.0
+
+
+def test_a_sentence_amid_much_else_says_less_than_the_same_at_the_beginning() -> None:
+    item = BenchmarkItem("i", ("Find the oldest lighthouse lamp.",))
+    rest = "Ships sail at night. Ropes are tied. Crates stand on belts. Anchors rust. Masts break in a storm."
+    amid, first = (evidence_of(beside(text, item)) for text in (f"{rest} {item.texts[0]}", f"{item.texts[0]} {rest}"))
+    assert first["same_task"] > amid["same_task"] > 0
+    assert first["same_order"] > amid["same_order"] > 0
+
+
+def test_an_item_is_a_candidate_by_its_name_or_by_words_that_say_nothing() -> None:
+    named = BenchmarkItem("name", ("Count lamps.",), entry_point="moor_tide")
+    void = BenchmarkItem("void", ("Write a function that returns the result of the given input and prints it.",))
+    index = BenchmarkIndex([[fingerprint_item(named), fingerprint_item(void)]])
+    for text, found in (("def moor_tide(x): 'Tie ropes.'", "name"), (f"Tie ropes. {void.texts[0]}", "void")):
+        suspect = Suspect(fingerprint_text(text))
+        assert [item.fingerprint.id for item in index.candidates(suspect)] == [found]

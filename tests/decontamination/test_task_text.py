@@ -66,3 +66,16 @@ def test_values_are_compared_without_blanks_and_kinds_of_quotes() -> None:
 def test_any_text_can_be_taken_apart_and_no_prose_is_invented(text: str) -> None:
     task = take_apart(text)
     assert all(word in text for sentence in task.sentences + task.details for word in sentence.split())
+
+
+def test_remarks_inside_of_code_are_not_what_is_asked() -> None:
+    first = "def f(x):\n    '''Sort crates.'''\n    y = 1\n    # Count lamps.\n    return y\n"
+    text = f"{first}\n\ndef g():\n    '''Tie ropes.'''\n"
+    assert take_apart(text).sentences == ("Sort crates.",)
+
+
+def test_a_signature_over_several_lines_is_code() -> None:
+    text = "def f(\n    first_crate: int,\n    rope: str,\n) -> int:\n    '''Sort crates.'''\n"
+    task = take_apart(text)
+    assert task.sentences == ("Sort crates.",)
+    assert "first_crate: int," in task.code

@@ -469,3 +469,18 @@ def test_a_full_disk_is_named_and_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot write /dev/full: No space left"):
         dedup_file(source, outputs, settings=DedupSettings())
     assert os.listdir(tmp_path) == ["in.jsonl"]  # noqa: PTH208
+
+
+def test_rows_that_an_earlier_run_has_marked_as_duplicates_are_passed_over(tmp_path: Path) -> None:
+    words = "weigh every crate on the tilted belt before noon"
+    marked = [
+        {"id": "k", "question": "sort ropes", "duplicate_of": None},
+        {"id": "d", "question": words, "duplicate_of": "k"},
+    ]
+    old = tmp_path / "old.jsonl"
+    old.write_text("".join(json.dumps(row) + "\n" for row in marked))
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text(json.dumps({"id": "n", "question": words}) + "\n")
+    result = dedup_file(source, DedupOutputs(out), settings=DedupSettings(against=(old,)))
+    assert json.loads(out.read_text())["duplicate_of"] is None
+    assert result.as_json()["against"] == 1

@@ -13,7 +13,14 @@ from kodcode_hub.pipeline.dedup_file import dedup_file
 from kodcode_hub.pipeline.dedup_settings import DedupOutputs, DedupSettings
 from kodcode_hub.pipeline.embedding_model import load_embedding_model
 
-WORDS = {"[UNK]": (0, 0, 0), "sort": (1, 0, 0), "order": (0.98, 0.02, 0), "list": (0, 1, 0), "array": (0, 0.97, 0.03)}
+WORDS = {
+    "[UNK]": (0, 0, 0),
+    "?!": (0, 0, 1),
+    "sort": (1, 0, 0),
+    "order": (0.98, 0.02, 0),
+    "list": (0, 1, 0),
+    "array": (0, 0.97, 0.03),
+}
 ROWS = [
     {"id": "a", "question": "sort list"},
     {"id": "b", "question": "order array"},
@@ -85,3 +92,11 @@ def test_a_cosine_that_is_none_is_refused_before_anything_is_read(tmp_path: Path
     source = write(tmp_path / "in.jsonl", ROWS)
     with pytest.raises(UsageError, match="cosine 0"):
         dedup_file(source, DedupOutputs(tmp_path / "o.jsonl"), settings=DedupSettings(semantic=tmp_path, cosine=0.0))
+
+
+def test_rows_without_words_are_like_nothing_whatever_a_model_makes_of_them(tmp_path: Path, model: Path) -> None:
+    rows = [{"id": str(number), "question": text} for number, text in enumerate(["?!", "?!", "sort"])]
+    source, out = write(tmp_path / "in.jsonl", rows), tmp_path / "out.jsonl"
+    dedup_file(source, DedupOutputs(out), settings=DedupSettings(semantic=model, cosine=0.99))
+    found = [json.loads(line)["semantic_duplicate_of"] for line in out.read_text().splitlines()]
+    assert found == [None, None, None]
