@@ -113,9 +113,10 @@ def test_an_item_is_compared_by_its_first_sentences_too() -> None:
     assert signals.task.begun < 1
 
 
-def test_of_equal_sentences_the_first_counts() -> None:
+def test_of_sentences_that_are_about_as_near_the_first_counts() -> None:
     item = BenchmarkItem("i", ("Find the oldest lighthouse lamp.",))
-    text = "Find the oldest lighthouse lamp. Ropes hold crates. Find the oldest lighthouse lamp."
+    ask = "Find the oldest lighthouse lamp"
+    text = f"{ask} string. Ropes hold. Crates stand. Masts break. {ask}."
     assert beside(text, item).task.first == 1.0
 
 
@@ -139,9 +140,9 @@ def test_a_sentence_amid_much_else_says_less_than_the_same_at_the_beginning() ->
 
 
 def test_an_item_is_a_candidate_by_its_name_or_by_words_that_say_nothing() -> None:
-    named = BenchmarkItem("name", ("Count lamps.",), entry_point="moor_tide")
+    named = BenchmarkItem("name", ("Count lamps.",), entry_point="get_result")
     void = BenchmarkItem("void", ("Write a function that returns the result of the given input and prints it.",))
     index = BenchmarkIndex([[fingerprint_item(named), fingerprint_item(void)]])
-    for text, found in (("def moor_tide(x): 'Tie ropes.'", "name"), (f"Tie ropes. {void.texts[0]}", "void")):
+    for text, found in (("def get_result(x): 'Tie ropes.'", "name"), (f"Tie ropes. {void.texts[0]}", "void")):
         suspect = Suspect(fingerprint_text(text))
         assert [item.fingerprint.id for item in index.candidates(suspect)] == [found]
