@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _FAST_FROM_ROWS = 1_000_000
 """Fewer are sorted before numba is loaded for it."""
+_BANDS_AT_ONCE = 5
+"""Whose keys are held; those of all bands are a third of the signatures."""
 
 
 def candidate_pairs(
@@ -73,10 +75,12 @@ def _pairs_in_bands(
     import numpy as np
 
     fast = choose_fast(fast, size=len(rows), pays_from=_FAST_FROM_ROWS)
-    keys = band_keys(rows, bands)
     found = np.empty(0, np.int64)
     for band in range(bands.number):
-        band_key = np.ascontiguousarray(keys[:, band])
+        place = band % _BANDS_AT_ONCE
+        if place == 0:
+            keys = band_keys(rows[:, band * bands.rows :], Bands(min(_BANDS_AT_ONCE, bands.number - band), bands.rows))
+        band_key = np.ascontiguousarray(keys[:, place])
         some = _repeated(band_key) if fast else np.arange(len(rows))
         values = rows[some, band * bands.rows : (band + 1) * bands.rows]
         order, same = group_equal(values, band_key[some])
