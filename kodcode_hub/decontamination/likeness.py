@@ -28,9 +28,12 @@ _LATER = 0.03
 _LATEST = 0.1
 _RICHER = 0.05
 """What the weight that both have, up to 2, gives to a run: a rich agreement is worth more than a poor one."""
-_NEGATION = concept_hash("negation")
-_NEARLY_ALL = 0.7
-"""Likeness from which it counts that one of two tasks has a negation and the other has none."""
+_NEGATION, _NULL = concept_hash("negation"), concept_hash("null")
+_MUCH = 0.55
+"""Likeness from which opposites count: where little agrees, one word is the opposite of some other by chance."""
+_NEARLY_ALL, _ALL = 0.7, 0.9
+"""Likeness of two sentences, and of longer texts, from which it counts that only one of them has a negation, or that
+opposites stand in another order."""
 _APART = 3
 """Two concepts are a pair if the second is among this many behind the first."""
 
@@ -136,6 +139,7 @@ class Sought:
     def __init__(self, item: Fingerprint) -> None:
         count = len(item.sentences)
         self.all = Stretch(item.sentences, 0)
+        self.with_details = Stretch(item.sentences + item.details, 0)
         beginnings = [Stretch(item.sentences[:length], 0) for length in sorted({1, 2} & set(range(count)))]
         self.beginnings = [*(one for one in beginnings if one.weight >= _LEAST_BEGINNING), self.all]
 
@@ -148,39 +152,61 @@ def best_likeness(asked: Asked, sought: Sought) -> Likeness:
             merit = _merit(run, beginning)
             if merit is not None and (best is None or merit > best[0]):
                 best = merit, run, beginning
-    return Likeness() if best is None else _likeness(best[1], best[2], asked=asked, whole=sought.all)
+    return Likeness() if best is None else _likeness(best[1], best[2], asked=asked, sought=sought)
 
 
 def _merit(run: Stretch, beginning: Stretch) -> float | None:
     shared = known_concepts().weigh(run.concepts & beginning.concepts)
     if not shared:
         return None
-    dice = 2 * shared / (run.weight + beginning.weight)
+    dice = 2 * shared / (_weight_beside(run, beginning, shared) + beginning.weight)
     return dice - min(_LATEST, _LATER * run.start) + _RICHER * min(2.0, shared)
 
 
-def _likeness(run: Stretch, beginning: Stretch, *, asked: Asked, whole: Stretch) -> Likeness:
+def count_opposites(run: Stretch, beginning: Stretch) -> int:
+    """Where two stretches that are nearly the same say the opposite of one another.
+
+    Where little agrees, one word is the opposite of some other by chance, and so it counts for nothing.
+    """
+    shared = known_concepts().weigh(run.concepts & beginning.concepts)
+    weight = _weight_beside(run, beginning, shared) + beginning.weight
+    likeness = 2 * shared / weight if weight else 0.0
+    if likeness < _MUCH:
+        return 0
+    count = _opposites(run.order, beginning.order)
+    is_short = len(run.sentences) == len(beginning.sentences) == 1
+    if likeness >= (_NEARLY_ALL if is_short else _ALL):
+        count += _is_negated(run, beginning) + _turned_round(run.order, beginning.order)
+    return count
+
+
+def _weight_beside(run: Stretch, beginning: Stretch, shared: float) -> float:
+    """What a run weighs beside a beginning, of which ``shared`` is in both."""
+    return shared + known_concepts().weigh_more(run.concepts - beginning.concepts)
+
+
+def _likeness(run: Stretch, beginning: Stretch, *, asked: Asked, sought: Sought) -> Likeness:
     weigh, weight = known_concepts().weigh, known_concepts().weight
     shared = weigh(run.concepts & beginning.concepts)
     added, lacking = run.concepts - beginning.concepts, beginning.concepts - run.concepts
-    likeness = 2 * shared / (run.weight + beginning.weight)
-    negated = likeness >= _NEARLY_ALL and (_NEGATION in run.concepts) != (_NEGATION in beginning.concepts)
+    weight_of_run = _weight_beside(run, beginning, shared)
+    likeness = 2 * shared / (weight_of_run + beginning.weight)
     elsewhere = weigh(asked.all.concepts - beginning.concepts - run.concepts)
     return Likeness(
         likeness=likeness,
         recall=shared / beginning.weight,
-        precision=shared / run.weight,
+        precision=shared / weight_of_run,
         words=_dice(run.stems, beginning.stems),
         order=_dice(run.pairs, beginning.pairs),
         shared=min(2.0, shared),
         asked=min(2.5, beginning.weight),
-        begun=beginning.weight / whole.weight,
+        begun=beginning.weight / sought.all.weight,
         lacking=max(map(weight, lacking), default=0.0),
         added=max(map(weight, added), default=0.0),
         exchanged=min(weigh(added), weigh(lacking)),
         elsewhere=math.log1p(elsewhere),
         first=float(run.start == 0),
-        opposites=_opposites(run.order, beginning.order) + negated,
+        opposites=max(count_opposites(run, beginning), count_opposites(asked.all, sought.with_details)),
     )
 
 
@@ -195,3 +221,19 @@ def _opposites(run: Sequence[int], beginning: Sequence[int]) -> int:
     opposites = known_concepts().opposites
     more = (concept for concept in has if has[concept] > sought[concept])
     return sum(1 for concept in more if not lacking.isdisjoint(opposites.get(concept, ())))
+
+
+def _is_negated(run: Stretch, beginning: Stretch) -> bool:
+    """Whether one of both has a negation; ``None`` where there is nothing is one too."""
+    one, other = (_NEGATION in stretch.concepts or _NULL in stretch.concepts for stretch in (run, beginning))
+    return one != other
+
+
+def _turned_round(run: Sequence[int], beginning: Sequence[int]) -> bool:
+    """Whether two opposites that both have stand in the other order: the odd where no even is, the even where no odd is."""
+    opposites = known_concepts().opposites
+    for place, concept in enumerate(beginning):
+        for other in opposites.get(concept, frozenset()).intersection(beginning[place + 1 :]):
+            if concept in run and other in run and beginning.index(concept) < beginning.index(other):
+                return run.index(concept) > run.index(other)
+    return False
