@@ -58,7 +58,7 @@ class BenchmarkIndex:
         self._by_name = _postings([item.names for item in fingerprints])
 
     def candidates(self, suspect: Suspect) -> list[IndexedItem]:
-        """The items that the question may be, each once, in no order that matters."""
+        """The items that the question may be, each once, in the order of the benchmarks."""
         if not self.items:
             return []
         found: dict[int, None] = dict.fromkeys(self._by_task(suspect))
@@ -70,7 +70,7 @@ class BenchmarkIndex:
             found.update(dict.fromkeys(item for item, _ in shared[:_MOST_BY_WORDS]))
         for name in sorted(suspect.fingerprint.names):
             found.update(dict.fromkeys(self._by_name[name].tolist() if name in self._by_name else ()))
-        return [self.items[position] for position in found]
+        return [self.items[position] for position in sorted(found)]
 
     def _by_task(self, suspect: Suspect) -> list[int]:
         opening = frozenset(

@@ -29,11 +29,9 @@ _LATEST = 0.1
 _RICHER = 0.05
 """What the weight that both have, up to 2, gives to a run: a rich agreement is worth more than a poor one."""
 _NEGATION, _NULL = concept_hash("negation"), concept_hash("null")
-_MUCH = 0.55
-"""Likeness from which opposites count: where little agrees, one word is the opposite of some other by chance."""
-_NEARLY_ALL, _ALL = 0.7, 0.9
-"""Likeness of two sentences, and of longer texts, from which it counts that only one of them has a negation, or that
-opposites stand in another order."""
+_SHORT, _LONG = (0.55, 0.7), (0.8, 0.9)
+"""Likeness of two sentences, and of longer texts, from which opposites count; and from which it counts that they stand in
+another order, or that only one of two sentences has a negation."""
 _APART = 3
 """Two concepts are a pair if the second is among this many behind the first."""
 
@@ -171,12 +169,11 @@ def count_opposites(run: Stretch, beginning: Stretch) -> int:
     shared = known_concepts().weigh(run.concepts & beginning.concepts)
     weight = _weight_beside(run, beginning, shared) + beginning.weight
     likeness = 2 * shared / weight if weight else 0.0
-    if likeness < _MUCH:
-        return 0
-    count = _opposites(run.order, beginning.order)
     is_short = len(run.sentences) == len(beginning.sentences) == 1
-    if likeness >= (_NEARLY_ALL if is_short else _ALL):
-        count += _is_negated(run, beginning) + _turned_round(run.order, beginning.order)
+    much, nearly_all = _SHORT if is_short else _LONG
+    count = _opposites(run.order, beginning.order) if likeness >= much else 0
+    if likeness >= nearly_all:
+        count += (is_short and _is_negated(run, beginning)) + _turned_round(run.order, beginning.order)
     return count
 
 
@@ -215,11 +212,11 @@ def _dice(one: frozenset[_Part], other: frozenset[_Part]) -> float:
 
 
 def _opposites(run: Sequence[int], beginning: Sequence[int]) -> int:
-    """How many concepts the run has more often than the beginning, which has an opposite of theirs more often."""
+    """How many concepts the run has and the beginning has not, which has an opposite of theirs more often."""
     has, sought = Counter(run), Counter(beginning)
     lacking = {concept for concept in sought if sought[concept] > has[concept]}
     opposites = known_concepts().opposites
-    more = (concept for concept in has if has[concept] > sought[concept])
+    more = (concept for concept in has if concept not in sought)
     return sum(1 for concept in more if not lacking.isdisjoint(opposites.get(concept, ())))
 
 

@@ -36,6 +36,7 @@ _EXAMPLE_HEAD = re.compile(
     )\b\W*\d*\W*""",
     re.VERBOSE | re.IGNORECASE,
 )
+_INLINE_EXAMPLE = re.compile(r"(?<=\S{2}[.!?])\s+(?:Examples?\b|For example\b|E\.g\.)[^:]{0,12}:")
 _LONGEST_EXAMPLE_HEAD = 200
 _EXAMPLE_LINE = re.compile(r"^\s*[\w.]+\(.*\)\s*(?:==|=>|->|=|➞|→|returns?\b|should\b|#)|\s(?:==>|=>|➞|→|--?>)\s")
 _SECTION = re.compile(
@@ -129,6 +130,10 @@ class _Lines:
             self._take_unfenced(line, said, is_quoted=said != bare)
 
     def _take_unfenced(self, line: str, said: str, *, is_quoted: bool) -> None:
+        inline = _INLINE_EXAMPLE.search(said)
+        if inline and not _CODE_LINE.match(line):
+            self.examples.append(said[inline.start() :])
+            said = said[: inline.start()].strip()
         is_code = self._is_signature or bool(_CODE_LINE.match(line))
         if not said:
             self._is_example = False
