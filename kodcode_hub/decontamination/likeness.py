@@ -30,8 +30,8 @@ _RICHER = 0.05
 """What the weight that both have, up to 2, gives to a run: a rich agreement is worth more than a poor one."""
 _NEGATION, _NULL = concept_hash("negation"), concept_hash("null")
 _SHORT, _LONG = (0.55, 0.7), (0.8, 0.9)
-"""Likeness of two sentences, and of longer texts, from which opposites count; and from which it counts that they stand in
-another order, or that only one of two sentences has a negation."""
+"""Likeness of two sentences, and of longer texts, from which opposites count; and from which it counts that they stand
+in another order, or that only one of two sentences has a negation."""
 _APART = 3
 """Two concepts are a pair if the second is among this many behind the first."""
 
@@ -227,7 +227,7 @@ def _is_negated(run: Stretch, beginning: Stretch) -> bool:
 
 
 def _turned_round(run: Sequence[int], beginning: Sequence[int]) -> bool:
-    """Whether two opposites that both have stand in the other order: the odd where no even is, the even where no odd is."""
+    """Whether two opposites that both have stand in the other order."""
     opposites = known_concepts().opposites
     for place, concept in enumerate(beginning):
         for other in opposites.get(concept, frozenset()).intersection(beginning[place + 1 :]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kodcode_hub.decontamination.shingle_kernels import kernel
+from kodcode_hub.decontamination.compiled import kernel
 
 
 @kernel

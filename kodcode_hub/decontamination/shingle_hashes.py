@@ -12,11 +12,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from hashlib import sha1
 from importlib.util import find_spec
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from kodcode_hub.decontamination.sha1_arrays import hash_spans
 from kodcode_hub.decontamination.shingles import SHINGLE_WORDS
 from kodcode_hub.errors import UsageError
 
@@ -29,13 +29,6 @@ _FAST_FROM_CHARACTERS = 10_000_000
 """numpy needs most of a second; loading numba and its stored kernels takes 0.35 s, compiling them once 4.5 s."""
 _PADDING = 64
 """Bytes that may be read behind the last word."""
-_ONE_BLOCK = 55
-"""Bytes that SHA-1 hashes with one block."""
-_FEWEST_AT_ONCE = 2048
-_MOST_AT_ONCE = 8192
-"""Shingles that numpy hashes at a time: fewer are dearer than calls of hashlib, more leave the cache."""
-_SHA1_START = (0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0xC3D2E1F0)
-_SHA1_CONSTANTS = (0x5A827999, 0x6ED9EBA1, 0x8F1BBCDC, 0xCA62C1D6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +121,7 @@ def _hash_batch(texts: Sequence[str], *, fast: bool) -> tuple[NDArray[np.uint64]
     offsets[1:] += np.cumsum(list(map(len, encoded)))
     words, starts, counts = _write_words_fast(data, offsets) if fast else _write_words(data, offsets)
     begins, ends, shingle_offsets = _shingle_spans(starts, counts)
-    return _hash_spans_fast(words, begins, ends) if fast else _hash_spans(words, begins, ends), shingle_offsets
+    return _hash_spans_fast(words, begins, ends) if fast else hash_spans(words, begins, ends), shingle_offsets
 
 
 def _write_words(
@@ -174,81 +167,6 @@ def _shingle_spans(
     first = np.arange(offsets[-1]) + np.repeat(words_before - offsets[:-1], numbers)
     behind = first + np.repeat(np.minimum(counts, SHINGLE_WORDS), numbers)
     return starts[first], starts[behind] - 1, offsets
-
-
-def _hash_spans(words: NDArray[np.uint8], begins: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Thousands of short shingles are one computation with numpy; a call of hashlib for each takes twice as long."""
-    import numpy as np
-
-    hashes = np.empty(len(begins), np.uint64)
-    sizes = ends - begins
-    short = np.flatnonzero(sizes <= _ONE_BLOCK)
-    padded = np.concatenate([words, np.zeros(_PADDING, np.uint8)])
-    done = 0
-    while len(short) - done >= _FEWEST_AT_ONCE:
-        some = short[done : done + _MOST_AT_ONCE]
-        hashes[some] = _hash_short_spans(padded, begins[some], sizes[some])
-        done += len(some)
-    data = words.tobytes()
-    rest = np.concatenate([short[done:], np.flatnonzero(sizes > _ONE_BLOCK)])
-    spans = zip(begins[rest].tolist(), ends[rest].tolist(), strict=True)
-    digests = b"".join([sha1(data[begin:end]).digest()[:8] for begin, end in spans])
-    hashes[rest] = np.frombuffer(digests, "<u8")
-    return hashes
-
-
-def _hash_short_spans(
-    data: NDArray[np.uint8], begins: NDArray[np.int64], sizes: NDArray[np.int64]
-) -> NDArray[np.uint64]:
-    """SHA-1 (RFC 3174) of messages of one block, side by side."""
-    import numpy as np
-
-    blocks = np.lib.stride_tricks.sliding_window_view(data, 64)[begins]
-    blocks *= np.arange(64) < sizes[:, None]
-    blocks[np.arange(len(blocks)), sizes] = 0x80
-    words = list(blocks.view(">u4").T.astype(np.uint32, order="C"))
-    words[15] = (8 * sizes).astype(np.uint32)
-    a, b, c, d, e = (np.full(len(blocks), value, np.uint32) for value in _SHA1_START)
-    for number in range(80):
-        word = words[number % 16]
-        if number >= 16:
-            for back in (3, 8, 14):
-                word ^= words[(number - back) % 16]
-            _rotate(word, 1)
-        mixed = _mix(b, c, d, number // 20)
-        mixed += e
-        mixed += word
-        mixed += a << 5
-        mixed += a >> 27
-        _rotate(b, 30)
-        a, b, c, d, e = mixed, a, b, c, d
-    low = (a + np.uint32(_SHA1_START[0])).byteswap().astype(np.uint64)
-    return low | (b + np.uint32(_SHA1_START[1])).byteswap().astype(np.uint64) << np.uint64(32)
-
-
-def _mix(b: NDArray[np.uint32], c: NDArray[np.uint32], d: NDArray[np.uint32], phase: int) -> NDArray[np.uint32]:
-    """The function of three words and the constant of a round."""
-    import numpy as np
-
-    if phase == 0:
-        mixed = c ^ d
-        mixed &= b
-        mixed ^= d
-    elif phase == 2:
-        mixed = b | c
-        mixed &= d
-        mixed |= b & c
-    else:
-        mixed = b ^ c
-        mixed ^= d
-    mixed += np.uint32(_SHA1_CONSTANTS[phase])
-    return mixed
-
-
-def _rotate(words: NDArray[np.uint32], by: int) -> None:
-    carried = words >> (32 - by)
-    words <<= by
-    words |= carried
 
 
 def _hash_spans_fast(

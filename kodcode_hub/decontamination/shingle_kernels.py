@@ -9,16 +9,12 @@ Everything a kernel calls stands in this file: numba's cache on disk knows of ch
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar
-
 import numpy as np
-from numba import njit
 from numpy import uint32, uint64
 from numpy.typing import NDArray
 
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
+from kodcode_hub.decontamination.compiled import inlined, kernel
+
 _State = tuple[uint32, uint32, uint32, uint32, uint32]
 _Words = tuple[uint32, ...]
 
@@ -27,21 +23,6 @@ _BLOCK = 64
 """Bytes of a block of SHA-1."""
 _STATE = 16 * _LANES
 """Where the state begins, behind the message's 16 words."""
-
-
-def _inlined(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    compiled: Callable[_P, _R] = njit(nogil=True, forceinline=True)(function)
-    return compiled
-
-
-def kernel(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Compiled once for all processes; for this one only where numba finds no folder to write to."""
-    compiled: Callable[_P, _R]
-    try:
-        compiled = njit(cache=True, nogil=True)(function)
-    except RuntimeError:
-        compiled = njit(nogil=True)(function)
-    return compiled
 
 
 @kernel
@@ -109,7 +90,7 @@ def hash_spans(
                     hashes[span] = np.uint64(low) | np.uint64(high) << np.uint64(32)
 
 
-@_inlined
+@inlined
 def _short_first(begins: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
     """Spans of one block, then the others: one long span costs all lanes beside it a second block."""
     order = np.empty(len(begins), np.int64)
@@ -124,13 +105,13 @@ def _short_first(begins: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[
     return order
 
 
-@_inlined
+@inlined
 def _blocks(size: int) -> int:
     """A message is followed by at least one byte of padding and its length in 8 bytes."""
     return (size + 8) // _BLOCK + 1
 
 
-@_inlined
+@inlined
 def _load_block(
     block: NDArray[np.uint32], lane: int, data: NDArray[np.uint8], begin: int, end: int, number: int, rows: int
 ) -> None:
@@ -151,7 +132,7 @@ def _load_block(
         block[15 * _LANES + lane] = uint32((end - begin) << 3)
 
 
-@_inlined
+@inlined
 def _big_endian(data: NDArray[np.uint8], position: int) -> uint32:
     i = uint64(position)
     return uint32(
@@ -162,13 +143,13 @@ def _big_endian(data: NDArray[np.uint8], position: int) -> uint32:
     )
 
 
-@_inlined
+@inlined
 def _swapped(word: uint32) -> uint32:
     outer = word >> uint32(24) | word << uint32(24)
     return uint32(outer | word >> uint32(8) & uint32(0xFF00) | word << uint32(8) & uint32(0xFF0000))
 
 
-@_inlined
+@inlined
 def _compress(block: NDArray[np.uint32]) -> None:
     for i in range(_LANES):
         w = (
@@ -193,12 +174,12 @@ def _compress(block: NDArray[np.uint32]) -> None:
         block[_STATE + 4 * _LANES + i] = before[4] + state[4]
 
 
-@_inlined
+@inlined
 def _four(block: NDArray[np.uint32], i: int) -> _Words:
     return block[i], block[i + _LANES], block[i + 2 * _LANES], block[i + 3 * _LANES]
 
 
-@_inlined
+@inlined
 def _twenty_rounds(state: _State, w: _Words, phase: int) -> _State:
     state = _five_rounds(state, w[:5], phase)
     state = _five_rounds(state, w[5:10], phase)
@@ -206,7 +187,7 @@ def _twenty_rounds(state: _State, w: _Words, phase: int) -> _State:
     return _five_rounds(state, w[15:], phase)
 
 
-@_inlined
+@inlined
 def _five_rounds(state: _State, w: _Words, phase: int) -> _State:
     """After five rounds every variable is at its place again, so that nothing is moved."""
     a, b, c, d, e = state
@@ -222,7 +203,7 @@ def _five_rounds(state: _State, w: _Words, phase: int) -> _State:
     return a, b, _rotated(c, 30), d, e
 
 
-@_inlined
+@inlined
 def _next_words(w: _Words) -> _Words:
     """The 16 words of the message schedule that follow these."""
     a = _rotated(w[13] ^ w[8] ^ w[2] ^ w[0], 1)
@@ -243,12 +224,12 @@ def _next_words(w: _Words) -> _Words:
     return a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, _rotated(n ^ h ^ b ^ w[15], 1)
 
 
-@_inlined
+@inlined
 def _rotated(word: uint32, by: int) -> uint32:
     return uint32((word << uint32(by)) | (word >> uint32(32 - by)))
 
 
-@_inlined
+@inlined
 def _mix(b: uint32, c: uint32, d: uint32, phase: int) -> uint32:
     if phase == 0:
         return uint32((d ^ (b & (c ^ d))) + uint32(0x5A827999))

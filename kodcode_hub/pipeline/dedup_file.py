@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -20,12 +20,13 @@ from kodcode_hub.decontamination.semantic import Embed, require_cosine
 from kodcode_hub.decontamination.shingles import exact_threshold
 from kodcode_hub.errors import UsageError
 from kodcode_hub.files.atomic import write_atomically
-from kodcode_hub.files.row_writer import RowWriter, is_stream, open_row_writer
+from kodcode_hub.files.row_writer import RowWriter, is_stream
 from kodcode_hub.files.signature_file import SignatureBatch, SignatureSource, open_signature_writer, sha256_of
 from kodcode_hub.pipeline.dedup_against import EarlierFile, fill_in_texts, read_earlier
 from kodcode_hub.pipeline.dedup_findings import Findings
 from kodcode_hub.pipeline.dedup_hashes import RowHashes, SignatureSpool
 from kodcode_hub.pipeline.dedup_output import added_columns, write_rows
+from kodcode_hub.pipeline.dedup_pairs import PairWriter, open_pairs
 from kodcode_hub.pipeline.dedup_report import cluster_sizes, dedup_report, similarity_histogram
 from kodcode_hub.pipeline.dedup_semantic import find_semantic_duplicates
 from kodcode_hub.pipeline.dedup_settings import DedupOutputs, DedupSettings
@@ -35,9 +36,7 @@ from kodcode_hub.pipeline.row_listener import RowListener
 from kodcode_hub.pipeline.row_source import RowSource, open_source, row_batches
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
-    from kodcode_hub.decontamination.similar import Match
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ def dedup_file(
         run = _Run(rows, source, sha256, outputs, settings, listener)
         earlier = [read_earlier(path, hashes, settings, listener) for path in settings.against]
         types = run.read(hashes, spool)
-        pairs = stack.enter_context(_open_pairs(outputs.pairs, with_file=bool(earlier)))
+        pairs = stack.enter_context(open_pairs(outputs.pairs, with_file=bool(earlier)))
         findings, written = run.compare(hashes, threshold, earlier, pairs)
         if embed is not None:
             findings = run.compare_meanings(findings, hashes.without_words, embed)
@@ -137,7 +136,7 @@ class _Run:
         involved = buckets.involved_rows()
         for file in earlier:
             fill_in_texts(file, involved, hashes, self.settings)
-        writer = None if pairs is None else _PairWriter(pairs, hashes, earlier)
+        writer = None if pairs is None else PairWriter(pairs, hashes, earlier)
         keepers = choose_keepers(
             hashes.shingles,
             buckets,
@@ -191,37 +190,6 @@ class _Run:
     def _update(self, step: str, done: int, total: int | None) -> None:
         if self.listener is not None:
             self.listener.update(step, done, total)
-
-
-class _PairWriter:
-    def __init__(self, writer: RowWriter, hashes: RowHashes, earlier: list[EarlierFile]) -> None:
-        self.written = 0
-        self._writer = writer
-        self._ids = hashes.ids
-        self._earlier = earlier
-
-    def write(self, row: int, match: Match) -> None:
-        pair: dict[str, object] = {
-            "first": self._ids[match.row],
-            "second": self._ids[row],
-            "similarity": match.shared / match.union,
-        }
-        if self._earlier:
-            file = next((file for file in self._earlier if file.first <= match.row < file.first + file.rows), None)
-            pair["against"] = None if file is None else str(file.path)
-        self._writer.write(pair)
-        self.written += 1
-
-
-def _open_pairs(path: Path | str | None, *, with_file: bool) -> AbstractContextManager[RowWriter | None]:
-    return nullcontext(None) if path is None else open_row_writer(path, schema=lambda: _pair_schema(with_file))
-
-
-def _pair_schema(with_file: bool) -> pa.Schema:
-    import pyarrow as pa
-
-    columns = [("first", pa.string()), ("second", pa.string()), ("similarity", pa.float64())]
-    return pa.schema([*columns, *([("against", pa.string())] if with_file else [])])
 
 
 def _refuse_clashes(source: Path | str, outputs: DedupOutputs, settings: DedupSettings) -> None:

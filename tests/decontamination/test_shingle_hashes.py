@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kodcode_hub
-from kodcode_hub.decontamination import shingle_hashes
+from kodcode_hub.decontamination import sha1_arrays, shingle_hashes
 from kodcode_hub.decontamination.shingle_hashes import choose_fast, hash_shingles
 from kodcode_hub.decontamination.shingles import shingles_of
 from kodcode_hub.errors import UsageError
@@ -56,7 +56,7 @@ def test_shingles_of_every_length_are_hashed_whole(
     fast: bool, fewest_at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Around 55, 64, 119 bytes SHA-1 needs one block more; short ones stand beside long ones."""
-    monkeypatch.setattr(shingle_hashes, "_FEWEST_AT_ONCE", fewest_at_once)
+    monkeypatch.setattr(sha1_arrays, "_FEWEST_AT_ONCE", fewest_at_once)
     some = ["x" * size for size in range(1, 260)] + [" ".join("y" * size for _ in range(7)) for size in range(1, 60)]
     some += ["z" * 100_000, "a b c d e f g"]
     found = hash_shingles(some, fast=fast)
