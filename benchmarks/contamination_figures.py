@@ -98,13 +98,14 @@ def _show_rephrased(name: str, benchmarks: Sequence[Benchmark], cases: Sequence[
     """Recall on items in other words; all cases are contaminated."""
     new = np.array([case["benchmark_id"] not in seen for case in cases])
     known = "not seen" if name == NOT_SEEN else "seen"
-    say(f"  rephrased, {name}.jsonl: {len(cases)} texts, {known}; recall (on {new.sum()} whose item is not)")
+    others = f"; on {new.sum()} whose item is not seen either" if new.any() else ""
+    say(f"  rephrased, {name}.jsonl: {len(cases)} texts, {known}: recall{others}")
     for setting, findings in _findings(benchmarks, cases).items():
         flags = _contaminated(findings)
         review = np.array([finding.verdict != "clean" for finding in findings])
         wanted = ", wanted 0.65" if setting == "balanced" else ""
         say(
-            f"    {setting:9} {flags.mean():.4f} ({flags[new].mean():.4f}){wanted}; with review {review.mean():.4f}; "
+            f"    {setting:9} {flags.mean():.4f}{f' ({flags[new].mean():.4f})' if new.any() else ''}{wanted}; with review {review.mean():.4f}; "
             f"right item named {_right(findings, cases, flags):.4f} of those found"
         )
     for way, find in _usual_ways(benchmarks).items():
