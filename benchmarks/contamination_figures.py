@@ -103,9 +103,10 @@ def _show_rephrased(name: str, benchmarks: Sequence[Benchmark], cases: Sequence[
     for setting, findings in _findings(benchmarks, cases).items():
         flags = _contaminated(findings)
         review = np.array([finding.verdict != "clean" for finding in findings])
+        recall = f"{flags.mean():.4f}" + (f" ({flags[new].mean():.4f})" if new.any() else "")
         wanted = ", wanted 0.65" if setting == "balanced" else ""
         say(
-            f"    {setting:9} {flags.mean():.4f}{f' ({flags[new].mean():.4f})' if new.any() else ''}{wanted}; with review {review.mean():.4f}; "
+            f"    {setting:9} {recall}{wanted}; with review {review.mean():.4f}; "
             f"right item named {_right(findings, cases, flags):.4f} of those found"
         )
     for way, find in _usual_ways(benchmarks).items():
