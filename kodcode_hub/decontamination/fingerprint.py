@@ -102,7 +102,7 @@ class Fingerprint:
                 details=tuple(_sentence(entry) for entry in row["details"]),
                 names=frozenset(_unpacked(row["names"])),
                 name_concepts=frozenset(_unpacked(row["name_concepts"])),
-                passages=tuple(Passage(_unpacked(grams), _weights(weights)) for grams, weights in row["passages"]),
+                passages=_passages(row["passages"]),
                 code=frozenset(_unpacked(row["code"])),
                 named_code=frozenset(_unpacked(row["named_code"])),
                 values=frozenset(_unpacked(row["values"])),
@@ -186,7 +186,23 @@ def _sentence_json(sentence: Sentence) -> list[str]:
 
 def _sentence(entry: Sequence[str]) -> Sentence:
     concepts, stems = entry
-    return Sentence(_unpacked(concepts), frozenset(_unpacked(stems)))
+    sentence = Sentence(_unpacked(concepts), frozenset(_unpacked(stems)))
+    if not sentence.concepts:
+        raise ValueError("a sentence without concepts")
+    return sentence
+
+
+def _passages(entries: Sequence[Sequence[str]]) -> tuple[Passage, ...]:
+    """At least what is asked and one whole text, each with a weight for every word of its runs."""
+    passages = tuple(Passage(_unpacked(grams), _weights(weights)) for grams, weights in entries)
+    if len(passages) < 2:
+        raise ValueError(f"{len(passages)} passages, where two are the fewest")
+    for passage in passages:
+        if len(passage.grams) != max(0, len(passage.weights) - GRAM_WORDS + 1):
+            raise ValueError(
+                f"a passage of {len(passage.weights)} words with {len(passage.grams)} runs of {GRAM_WORDS}"
+            )
+    return passages
 
 
 def _packed(hashes: Iterable[int]) -> str:

@@ -7,7 +7,7 @@ import pytest
 from kodcode_hub.decontamination.benchmarks import Benchmark, BenchmarkItem, benchmark_of_items
 from kodcode_hub.decontamination.contamination import ContaminationCheck, Finding, decontaminate
 from kodcode_hub.decontamination.decision import decide, evidence_of, thresholds
-from kodcode_hub.decontamination.fingerprint import fingerprint_item, fingerprint_text
+from kodcode_hub.decontamination.fingerprint import Fingerprint, fingerprint_item, fingerprint_text
 from kodcode_hub.decontamination.likeness import Likeness
 from kodcode_hub.decontamination.signals import Signals
 from kodcode_hub.record import Prompt, Question
@@ -240,3 +240,21 @@ def test_at_most_five_matches_are_told_and_what_is_contaminated_before_what_is_f
     matches = check.judge(CRATE).matches
     assert [(match.id, match.verdict) for match in matches] == [("same", "contaminated"), ("flipped", "review")]
     assert matches[0].score < matches[1].score
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "reason"),
+    [
+        ("passages", [], "0 passages"),
+        ("passages", [["", ""]], "1 passages"),
+        ("passages", [["", ""], ["AAAAAAAAAAA=", ""]], "0 words with 1 runs"),
+        ("sentences", [["", ""]], "without concepts"),
+        ("names", "AAA", "padding"),
+        ("code", "AAAA", "multiple of"),
+        ("values", 5, "not a fingerprint"),
+    ],
+)
+def test_a_fingerprint_that_is_none_is_refused_with_the_reason(field: str, value: object, reason: str) -> None:
+    row = BENCHMARK.fingerprints[0].as_json() | {field: value}
+    with pytest.raises(ValueError, match=reason):
+        Fingerprint.from_json(row)
