@@ -46,6 +46,16 @@ def display_name(path: Path | str) -> str:
     return "standard input" if str(path) == "-" else str(path)
 
 
+def is_same_file(path: Path | str, other: Path | str) -> bool:
+    """Whether writing ``path`` would overwrite ``other``; standard streams, devices and pipes never do."""
+    if "-" in (str(path), str(other)):
+        return False
+    first, second = Path(path), Path(other)
+    if first.exists() and not first.is_file():
+        return False
+    return first.resolve() == second.resolve() or (first.is_file() and second.is_file() and first.samefile(second))
+
+
 def path_kind(path: Path | str) -> Literal["missing", "folder", "file", "pipe"]:
     """What lies at ``path``; devices count as pipes.
 

@@ -20,7 +20,7 @@ from kodcode_hub.decontamination.semantic import REVIEW_COSINE
 from kodcode_hub.errors import UsageError
 from kodcode_hub.files.atomic import write_atomically
 from kodcode_hub.files.row_writer import is_stream
-from kodcode_hub.files.rows import Row, checked_text
+from kodcode_hub.files.rows import Row, checked_text, is_same_file
 from kodcode_hub.pipeline.contamination_report import ContaminationCounts, contamination_report, counts_json
 from kodcode_hub.pipeline.decontaminate_output import ADDED_COLUMNS, write_judged
 from kodcode_hub.pipeline.embedding_model import load_embedding_model
@@ -215,16 +215,7 @@ def _refuse_clashes(source: Path | str, out: Path | str, report: Path | None) ->
     if report is not None and report.is_dir():
         raise UsageError(f"cannot write {report}: it is a folder; choose another name")
     for name, path in (("--out", out), ("--report", report)):
-        if path is not None and _is_same_file(path, source):
+        if path is not None and is_same_file(path, source):
             raise UsageError(f"{name} {path} is the input itself: give it another name")
-    if report is not None and _is_same_file(report, out):
+    if report is not None and is_same_file(report, out):
         raise UsageError(f"--report {report} is the file of --out: give it another name")
-
-
-def _is_same_file(path: Path | str, other: Path | str) -> bool:
-    if "-" in (str(path), str(other)):
-        return False
-    first, second = Path(path), Path(other)
-    if first.exists() and not first.is_file():
-        return False  # a device or a pipe may take several
-    return first.resolve() == second.resolve() or (first.is_file() and second.is_file() and first.samefile(second))

@@ -21,6 +21,7 @@ from kodcode_hub.decontamination.shingles import exact_threshold
 from kodcode_hub.errors import UsageError
 from kodcode_hub.files.atomic import write_atomically
 from kodcode_hub.files.row_writer import RowWriter, is_stream
+from kodcode_hub.files.rows import is_same_file
 from kodcode_hub.files.signature_file import SignatureBatch, SignatureSource, open_signature_writer, sha256_of
 from kodcode_hub.pipeline.dedup_against import EarlierFile, fill_in_texts, read_earlier
 from kodcode_hub.pipeline.dedup_findings import Findings
@@ -206,16 +207,9 @@ def _refuse_clashes(source: Path | str, outputs: DedupOutputs, settings: DedupSe
     named = targets | {"--report": outputs.report, "--signatures": outputs.signatures}
     taken = {"the input itself": source, **{f"the file {path} of --against": path for path in settings.against}}
     for name, path in named.items():
-        if path is None or str(path) == "-":
+        if path is None:
             continue
         for owner, other in taken.items():
-            if str(other) != "-" and _is_same_file(path, other):
+            if is_same_file(path, other):
                 raise UsageError(f"{name} {path} is {owner}: give it another name")
         taken[f"that of {name}"] = path
-
-
-def _is_same_file(path: Path | str, other: Path | str) -> bool:
-    first, second = Path(path), Path(other)
-    if first.exists() and not first.is_file():
-        return False  # a device or a pipe may take several
-    return first.resolve() == second.resolve() or (first.is_file() and second.is_file() and first.samefile(second))

@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Any
 
 from kodcode_hub.errors import InputError, UsageError
-from kodcode_hub.files.rows import display_name
+from kodcode_hub.files.rows import display_name, is_same_file
 from kodcode_hub.pipeline.concurrency import run_together
 from kodcode_hub.pipeline.tally import ConservationError
 from kodcode_hub.pipeline.verify_journal import Journal
@@ -158,5 +158,5 @@ def _say_what_is_known(journal: Journal | None, listener: VerifyListener | None)
 
 
 def _refuse_same_file(source: Path | str, out: Path | str) -> None:
-    if "-" not in (str(source), str(out)) and Path(out).is_file() and Path(out).samefile(source):
+    if is_same_file(out, source):
         raise UsageError(f"--out {out} is the input itself: give it another name")

@@ -11,15 +11,14 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tests.hub_replies import HubReplies, served
 from tests.packaging.folders import run_python
 
 LOAD = """
@@ -62,40 +61,22 @@ def a_hub(files: Mapping[str, bytes], *, revision: str = "main") -> Iterator[str
     info = {"id": REPO, "sha": COMMIT, "siblings": [{"rfilename": name} for name in files], "tags": []}
     default = f"/api/datasets/{REPO}" if revision == "main" else "none"
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(HubReplies):
+        commit = COMMIT
+        not_found = "RevisionNotFound"
+
         def do_GET(self) -> None:
             path = unquote(self.path.partition("?")[0])
             if path in (default, f"/api/datasets/{REPO}/revision/{revision}"):
-                self._reply(200, json.dumps(info).encode())
+                self.reply(200, json.dumps(info).encode())
                 return
             content = files.get(path.removeprefix(f"/datasets/{REPO}/resolve/{COMMIT}/"))
-            self._reply(404 if content is None else 200, content or b"{}")
+            self.reply(404 if content is None else 200, content or b"{}")
 
         do_HEAD = do_GET
 
-        def _reply(self, status: int, content: bytes) -> None:
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(content)))
-            self.send_header("ETag", f'"{hashlib.sha1(content).hexdigest()}"')
-            self.send_header("X-Repo-Commit", COMMIT)
-            if status == 404:
-                self.send_header("X-Error-Code", "RevisionNotFound")
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(content)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Keep the test's output clean."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with served(Handler) as address:
+        yield address
 
 
 def load(address: str, *, folder: Path, **environment: str) -> str:

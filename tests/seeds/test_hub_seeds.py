@@ -12,9 +12,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+
+from tests.hub_replies import HubReplies, served
 
 LOAD = """
 import sys
@@ -33,50 +33,30 @@ except KodcodeError as error:
 @contextmanager
 def a_hub(files: dict[str, bytes], *, revision: str) -> Iterator[str]:
     """The address of a Hub with the one dataset ``owner/name``."""
-    commit = hashlib.sha1(repr(files).encode()).hexdigest()
-    listing = [{"type": "file", "oid": commit, "size": len(content), "path": name} for name, content in files.items()]
-    info = {"id": "owner/name", "sha": commit, "siblings": [{"rfilename": name} for name in files], "tags": []}
+    head = hashlib.sha1(repr(files).encode()).hexdigest()
+    listing = [{"type": "file", "oid": head, "size": len(content), "path": name} for name, content in files.items()]
+    info = {"id": "owner/name", "sha": head, "siblings": [{"rfilename": name} for name in files], "tags": []}
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(HubReplies):
+        commit = head
+        not_found = "EntryNotFound"
+
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
             content = files.get(path.rpartition("/")[2])
-            if path.startswith(
-                (f"/datasets/owner/name/resolve/{revision}/", f"/datasets/owner/name/resolve/{commit}/")
-            ):
-                self._reply(404 if content is None else 200, content or b"")
-            elif path == f"/api/datasets/owner/name/tree/{commit}":
-                self._reply(200, json.dumps(listing).encode())
-            elif path == f"/api/datasets/owner/name/revision/{commit}":
-                self._reply(200, json.dumps(info).encode())
+            if path.startswith((f"/datasets/owner/name/resolve/{revision}/", f"/datasets/owner/name/resolve/{head}/")):
+                self.reply(404 if content is None else 200, content or b"")
+            elif path == f"/api/datasets/owner/name/tree/{head}":
+                self.reply(200, json.dumps(listing).encode())
+            elif path == f"/api/datasets/owner/name/revision/{head}":
+                self.reply(200, json.dumps(info).encode())
             else:
-                self._reply(404, b"{}")
+                self.reply(404, b"{}")
 
         do_HEAD = do_GET
 
-        def _reply(self, status: int, content: bytes) -> None:
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(content)))
-            self.send_header("ETag", f'"{hashlib.sha1(content).hexdigest()}"')
-            self.send_header("X-Repo-Commit", commit)
-            if status == 404:
-                self.send_header("X-Error-Code", "EntryNotFound")
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(content)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Keep the test's output clean."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with served(Handler) as address:
+        yield address
 
 
 def load(name: str, *, folder: Path, **environment: str) -> str:
