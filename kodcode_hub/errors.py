@@ -7,6 +7,7 @@
     ├── ServiceError          3  something outside failed
     │   ├── EndpointError     3  an LLM server: unreachable, refused our credentials, stopped the run
     │   └── HubError          3  the Hugging Face Hub
+    ├── RefusedError          1  nothing was changed on the Hub, because somebody else changed it first
     └── SandboxError          3  the sandbox itself broke; never a verdict on the code it ran
         ├── InterpreterError  2  the Python for trials does not start or lacks pytest (a UsageError too)
         └── IsolationError    2  trials cannot be isolated as was asked for (a UsageError too)
@@ -45,6 +46,12 @@ class EndpointError(ServiceError):
 
 class HubError(ServiceError):
     """The Hugging Face Hub failed or refused."""
+
+
+class RefusedError(KodcodeError):
+    """Another writer was faster: nothing was changed, and the message says what is there now."""
+
+    exit_code = 1
 
 
 class SandboxError(KodcodeError):

@@ -10,13 +10,18 @@ from rich.console import Console
 
 import kodcode_hub
 from kodcode_hub.cli import (
+    audit_command,
     benchmarks_command,
     build_command,
     decontaminate_command,
     dedup_command,
     demo_command,
+    diff_command,
     endpoint_command,
     ledger_command,
+    package_command,
+    publish_command,
+    rollback_command,
     status_command,
     subsets_command,
     verify_command,
@@ -37,6 +42,11 @@ app.command("status")(status_command.status)
 app.command("verify")(verify_command.verify)
 app.command("dedup")(dedup_command.dedup)
 app.command("decontaminate")(decontaminate_command.decontaminate)
+app.command("audit")(audit_command.audit)
+app.command("diff")(diff_command.diff)
+app.command("publish")(publish_command.publish)
+app.command("rollback")(rollback_command.rollback)
+app.command("package")(package_command.package)
 app.command("subsets")(subsets_command.subsets)
 app.command("endpoint")(endpoint_command.endpoint)
 app.add_typer(ledger_command.app, name="ledger")

@@ -81,7 +81,7 @@ def verify(
         limits=Limits(timeout_s=timeout, memory_mb=memory_mb),
         mode=mode.value,
         isolation=isolation.value,
-        python=_interpreter(python),
+        python=interpreter_path(python),
         workers=workers or usable_cores(),
     )
     if explain is not None:
@@ -117,7 +117,7 @@ def _explain(file: str, identity: str, settings: VerifySettings, *, as_json: boo
         show_explanation(explanation)
 
 
-def _interpreter(given: str | None) -> str:
+def interpreter_path(given: str | None) -> str:
     """The absolute path of an interpreter: of a file, of a virtual environment's folder, or of a program's name.
 
     Links are not followed: an environment's interpreter is one that leads out of it.

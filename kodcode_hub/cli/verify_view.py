@@ -60,7 +60,7 @@ def progress_line(snapshot: VerifySnapshot) -> str:
     done = f"{snapshot.done} of {snapshot.total} rows" if snapshot.total is not None else f"{snapshot.done} rows"
     left = f", about {snapshot.seconds_left:.0f} s left" if snapshot.seconds_left is not None else ""
     pace = f", {snapshot.rows_per_second:.1f} a second" if snapshot.rows_per_second else ""
-    return f"{snapshot.seconds:.0f} s: {done}{pace}{left}{_counts(': ', snapshot.verdicts)}"
+    return f"{snapshot.seconds:.0f} s: {done}{pace}{left}{counts_text(': ', snapshot.verdicts)}"
 
 
 def show_figures(result: VerifyResult, *, to_stderr: bool) -> None:
@@ -68,11 +68,11 @@ def show_figures(result: VerifyResult, *, to_stderr: bool) -> None:
     figures = result.figures
     lines = [
         f"{figures.rows} rows in {result.seconds:.1f} s ({figures.cpu_seconds:.1f} s of CPU in trials), "
-        f"isolation {result.isolation}{_counts(', mode ', figures.modes)}",
-        _counts("", figures.verdict_counts()),
+        f"isolation {result.isolation}{counts_text(', mode ', figures.modes)}",
+        counts_text("", figures.verdict_counts()),
     ]
     if figures.missing_packages:
-        lines.append(_counts("missing packages: ", figures.missing_counts()))
+        lines.append(counts_text("missing packages: ", figures.missing_counts()))
     _print(lines, to_stderr=to_stderr)
 
 
@@ -119,7 +119,8 @@ def _test_lines(explanation: Explanation) -> Iterator[str]:
         yield from (f"         {line}" for line in test["message"].splitlines())
 
 
-def _counts(label: str, counts: dict[str, int]) -> str:
+def counts_text(label: str, counts: dict[str, int]) -> str:
+    """``label`` and the counts; nothing where there are none."""
     return label + ", ".join(f"{name} {count}" for name, count in counts.items()) if counts else ""
 
 
@@ -127,10 +128,10 @@ def _print(lines: Iterable[str], *, to_stderr: bool) -> None:
     """Without markup, and with nothing by which a trial's text could steer the terminal."""
     console = Console(stderr=to_stderr, highlight=False, markup=False, soft_wrap=True)
     for line in lines:
-        console.print(Text(_visible(line)))
+        console.print(Text(visible_text(line)))
 
 
-def _visible(text: str) -> str:
+def visible_text(text: str) -> str:
     """The same text, control characters and lone surrogates written as escapes."""
     return "".join(
         character if character.isprintable() or character in "\n\t" else character.encode("unicode_escape").decode()

@@ -2,115 +2,130 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import platform
+import re
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 from kodcode_hub import __version__
-from kodcode_hub.errors import InputError
-from kodcode_hub.files.atomic import naming_failures
-from kodcode_hub.packaging.parquet import DataFile
+from kodcode_hub.packaging.data_file import DataFile
+from kodcode_hub.packaging.facts import ReleaseFacts, RunFacts
 from kodcode_hub.record import content_hash
 from kodcode_hub.schema import COLUMNS, SCHEMA_VERSION, SFT_COLUMNS, yaml_features
 
-MANIFEST_FORMAT = 1
-_HASH_BYTES = 8
+MANIFEST_FORMAT = 2
+
+_VERSION = re.compile(r"(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})", flags=re.ASCII)
 
 
-def row_hash(row: Mapping[str, Any]) -> str:
-    """16 hexadecimal digits over everything in ``row`` but ``version``, which only tells when the rest last changed."""
-    return content_hash({name: value for name, value in row.items() if name != "version"})[: 2 * _HASH_BYTES]
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """The card, or a picture of it."""
+
+    path: str
+    bytes: int
+    sha256: str
 
 
-class RowHashes:
-    """Content hashes of all rows of a release: some 150 bytes of memory a row."""
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a release says of itself.
 
-    def __init__(self) -> None:
-        self._by_config: dict[str, dict[str, bytes]] = {}
-        self._in_order: dict[tuple[str, str], bytearray] = {}
+    Args:
+        version: ``1.1.0``.
+        previous: the version of the release that it was packaged on, if any.
+        about: title, repository and licence, as the card states them.
+        columns: names of the columns of the subsets' rows, in order.
+        schema: version and hashes of the columns' names and types.
+        tools: versions of what wrote it.
+        card: ``README.md``.
+        assets: the card's pictures.
+        files: the Parquet files, by path.
+        runs: how the rows came about.
+        rejected: id → reason, for ids that packaging left out.
+    """
 
-    def add(self, config: str, split: str, row: Mapping[str, Any], *, alone_in: Iterable[str]) -> None:
-        """Take one row; its id may be in none of the configs ``alone_in`` yet.
+    version: str
+    previous: str | None
+    about: Mapping[str, str]
+    columns: tuple[str, ...]
+    schema: Mapping[str, Any]
+    tools: Mapping[str, str]
+    card: TextFile
+    assets: tuple[TextFile, ...]
+    files: tuple[DataFile, ...]
+    runs: tuple[RunFacts, ...]
+    rejected: Mapping[str, str]
 
-        Raises:
-            InputError: the id is there already.
-        """
-        name = row["question_id"]
-        for other in alone_in:
-            if name in self._by_config.get(other, ()):
-                raise InputError(
-                    f"question_id {name!r} of config {config!r} occurs twice (also in config {other!r}): ids are unique"
-                )
-        digest = bytes.fromhex(row_hash(row))
-        self._by_config.setdefault(config, {})[name] = digest
-        self._in_order.setdefault((config, split), bytearray()).extend(digest)
+    @property
+    def path(self) -> str:
+        """Where it lies in a release."""
+        return manifest_path(self.version)
 
-    def by_config(self) -> dict[str, dict[str, str]]:
-        """Config → question_id → hash."""
+    @property
+    def described_files(self) -> tuple[TextFile | DataFile, ...]:
+        """Every file of the release but the manifest itself."""
+        return (self.card, *self.assets, *self.files)
+
+    @property
+    def rows(self) -> dict[str, dict[str, int]]:
+        """Config → split → rows, ``default`` not among them."""
+        rows: dict[str, dict[str, int]] = {}
+        for file in self.files:
+            splits = rows.setdefault(file.config, {})
+            splits[file.split] = splits.get(file.split, 0) + file.rows
+        return rows
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that the file holds."""
         return {
-            config: {name: digest.hex() for name, digest in hashes.items()}
-            for config, hashes in self._by_config.items()
+            "format": MANIFEST_FORMAT,
+            "version": self.version,
+            "previous": self.previous,
+            "recipe": "\n".join(run.recipe for run in self.runs if run.recipe),
+            "about": dict(self.about),
+            "columns": list(self.columns),
+            "schema": dict(self.schema),
+            "tools": dict(self.tools),
+            "card": _describe_text(self.card),
+            "assets": [_describe_text(asset) for asset in self.assets],
+            "files": [_describe_file(file) for file in self.files],
+            "rows": self.rows,
+            "runs": [run.as_json() for run in self.runs],
+            "rejected": dict(self.rejected),
+            "row_hashes": {file.path: list(file.row_hashes) for file in self.files},
         }
-
-    def of_files(self, files: Iterable[DataFile]) -> dict[str, str]:
-        """Path → SHA-256 over the hashes of the file's rows in order."""
-        start: dict[tuple[str, str], int] = {}
-        result = {}
-        for file in files:
-            key = file.config, file.split
-            begin = start.get(key, 0)
-            end = start[key] = begin + file.rows * _HASH_BYTES
-            result[file.path] = hashlib.sha256(self._in_order[key][begin:end]).hexdigest()
-        return result
 
 
 def describe_release(
-    *, version: str, recipe: str, files: Iterable[DataFile], card: bytes, hashes: RowHashes
-) -> dict[str, Any]:
-    """The manifest as an object for JSON.
-
-    Args:
-        version: of the release.
-        recipe: what it was made with.
-        files: the Parquet files; those of a split in the order of their rows.
-        card: the bytes of ``README.md``.
-        hashes: of every row in ``files``.
-    """
-    files = list(files)
-    rows: dict[str, dict[str, int]] = {}
-    for file in files:
-        splits = rows.setdefault(file.config, {})
-        splits[file.split] = splits.get(file.split, 0) + file.rows
-    of_files = hashes.of_files(files)
-    return {
-        "format": MANIFEST_FORMAT,
-        "version": version,
-        "recipe": recipe,
-        "schema": _describe_schema(),
-        "tools": _describe_tools(),
-        "card": {"path": "README.md", "bytes": len(card), "sha256": hashlib.sha256(card).hexdigest()},
-        "files": [_describe_file(file, of_files[file.path]) for file in sorted(files, key=lambda file: file.path)],
-        "rows": rows,
-        "row_hashes": hashes.by_config(),
-    }
+    version: str, *, files: Iterable[DataFile], card: TextFile, assets: Iterable[TextFile], facts: ReleaseFacts
+) -> Manifest:
+    """The manifest of a release that this version of the package writes."""
+    return Manifest(
+        version=version,
+        previous=facts.changes.previous if facts.changes else None,
+        about=facts.about(),
+        columns=tuple(column.name for column in COLUMNS),
+        schema=_describe_schema(),
+        tools=_describe_tools(),
+        card=card,
+        assets=tuple(sorted(assets, key=lambda asset: asset.path)),
+        files=tuple(sorted(files, key=lambda file: file.path)),
+        runs=facts.runs,
+        rejected=dict(facts.rejected),
+    )
 
 
-def write_manifest(path: Path, manifest: Mapping[str, Any]) -> None:
-    """Write it with sorted keys, a line a value, so that two of them can be compared by eye.
+def manifest_path(version: str) -> str:
+    """Where the manifest of a version lies in a release."""
+    return f"releases/v{version}.json"
 
-    Raises:
-        UsageError: it cannot be written.
-    """
-    encoder = json.JSONEncoder(indent=1, sort_keys=True, ensure_ascii=True, allow_nan=False)
-    with naming_failures(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w", encoding="ascii", newline="\n") as stream:
-            for piece in encoder.iterencode(manifest):
-                stream.write(piece)
-            stream.write("\n")
+
+def version_numbers(version: str) -> tuple[int, int, int] | None:
+    """Major, minor and patch of ``1.1.0``; None where it is no version."""
+    found = _VERSION.fullmatch(version)
+    return (int(found[1]), int(found[2]), int(found[3])) if found else None
 
 
 def _describe_schema() -> dict[str, Any]:
@@ -127,13 +142,17 @@ def _describe_tools() -> dict[str, str]:
     return {"kodcode_hub": __version__, "pyarrow": pa.__version__, "python": platform.python_version()}
 
 
-def _describe_file(file: DataFile, rows_sha256: str) -> dict[str, Any]:
+def _describe_text(text: TextFile) -> dict[str, Any]:
+    return {"path": text.path, "bytes": text.bytes, "sha256": text.sha256}
+
+
+def _describe_file(file: DataFile) -> dict[str, Any]:
     return {
         "path": file.path,
         "config": file.config,
         "split": file.split,
         "rows": file.rows,
         "bytes": file.bytes,
+        "arrow_bytes": file.arrow_bytes,
         "sha256": file.sha256,
-        "rows_sha256": rows_sha256,
     }

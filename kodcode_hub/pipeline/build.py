@@ -14,6 +14,7 @@ from typing import Any
 
 from kodcode_hub.endpoints.connect import EndpointOptions
 from kodcode_hub.ledger.figures import RequestFigures, model_figures, request_figures
+from kodcode_hub.packaging.facts import ReleaseFacts
 from kodcode_hub.packaging.release import ReleaseSummary, write_release
 from kodcode_hub.pipeline.asker import Asker
 from kodcode_hub.pipeline.budget import Budget
@@ -134,7 +135,7 @@ class _Build:
             rows=ledger.rows("row"),
             sft_rows=ledger.rows("sft"),
             version=self.recipe.version,
-            facts=facts,
+            facts=ReleaseFacts(runs=(facts,)),
         )
         ledger.set_meta_now("state", "stopped" if budget.refused else "done")
         requests, summaries = request_figures(ledger.reader), summarize(ledger.reader)

@@ -9,7 +9,7 @@ from kodcode_hub.decontamination.contamination import ContaminationCheck
 from kodcode_hub.decontamination.decision import thresholds
 from kodcode_hub.ledger.figures import contaminated_counts, stage_counts
 from kodcode_hub.ledger.store import Ledger
-from kodcode_hub.packaging.facts import BenchmarkFacts, Rejection, ReleaseFacts
+from kodcode_hub.packaging.facts import BenchmarkFacts, Rejection, RunFacts
 from kodcode_hub.pipeline.asker import Step
 from kodcode_hub.pipeline.recipe import Recipe
 from kodcode_hub.pipeline.sources import Sources
@@ -24,12 +24,12 @@ _STEP_TITLES: dict[Step, str] = {
 }
 
 
-def gather_facts(recipe: Recipe, sources: Sources, models: Mapping[Step, str], ledger: Ledger) -> ReleaseFacts:
+def gather_facts(recipe: Recipe, sources: Sources, models: Mapping[Step, str], ledger: Ledger) -> RunFacts:
     """The facts of a finished run; none of them depends on when or where it ran."""
     contaminated = contaminated_counts(ledger.reader)
     annotated = any(source.spec.annotation for source in sources.subsets)
     asked = [step for step in models if _is_asked(step, recipe, annotated=annotated)]
-    return ReleaseFacts(
+    return RunFacts(
         models=tuple((_STEP_TITLES[step], models[step]) for step in asked),
         attempts=recipe.attempts,
         duplicate_threshold=recipe.duplicate_threshold,

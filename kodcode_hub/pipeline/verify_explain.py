@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kodcode_hub.errors import InputError
 from kodcode_hub.files.rows import display_name
@@ -13,9 +13,6 @@ from kodcode_hub.pipeline.verify_record import Record, verify_record
 from kodcode_hub.pipeline.verify_rows import VerifyRow, read_verify_rows
 from kodcode_hub.pipeline.verify_sandbox import OpenSandbox, VerifySandbox, VerifySettings, opened_sandbox
 from kodcode_hub.verification.protocol import Environment, Limits
-
-if TYPE_CHECKING:
-    from kodcode_hub.verification.warm_sandbox import Explained
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ class Explanation:
 
 
 def explain_row(
-    source: Path | str, identity: str, *, settings: VerifySettings, open_sandbox: OpenSandbox
+    source: Path | str, identity: str, *, settings: VerifySettings, open_sandbox: OpenSandbox[VerifySandbox]
 ) -> Explanation:
     """Run the one row with this id.
 
@@ -59,8 +56,16 @@ def explain_row(
     """
     row = _row_with_id(source, identity)
     with opened_sandbox(settings, open_sandbox) as sandbox:
-        explained = asyncio.run(_explain(sandbox, row))
-        environment = sandbox.environment
+        return asyncio.run(explain_trial(row, sandbox, settings))
+
+
+async def explain_trial(row: VerifyRow, sandbox: VerifySandbox, settings: VerifySettings) -> Explanation:
+    """Run one trial and keep everything that is heard of it.
+
+    Raises:
+        SandboxError: the sandbox itself broke.
+    """
+    explained = await sandbox.explain(row.solution, row.test)
     return Explanation(
         row,
         verify_record(row.id, explained.verdict),
@@ -69,12 +74,8 @@ def explain_row(
         explained.output,
         explained.report,
         settings.limits,
-        environment,
+        sandbox.environment,
     )
-
-
-async def _explain(sandbox: VerifySandbox, row: VerifyRow) -> Explained:
-    return await sandbox.explain(row.solution, row.test)
 
 
 def _row_with_id(source: Path | str, identity: str) -> VerifyRow:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -12,13 +10,11 @@ from typing import Any
 
 from kodcode_hub.errors import InputError, UsageError
 from kodcode_hub.files.rows import display_name, is_same_file
-from kodcode_hub.pipeline.concurrency import run_together
-from kodcode_hub.pipeline.tally import ConservationError
-from kodcode_hub.pipeline.verify_journal import Journal
-from kodcode_hub.pipeline.verify_output import Output, open_output
+from kodcode_hub.pipeline.verify_output import open_output
+from kodcode_hub.pipeline.verify_pass import Pass, say_what_is_known
 from kodcode_hub.pipeline.verify_progress import VerifyListener, VerifyProgress
-from kodcode_hub.pipeline.verify_record import Figures, verify_record
-from kodcode_hub.pipeline.verify_rows import RowFeed, VerifyRow, count_rows, read_verify_rows
+from kodcode_hub.pipeline.verify_record import Figures, Record, verify_record
+from kodcode_hub.pipeline.verify_rows import VerifyRow, count_rows, read_verify_rows
 from kodcode_hub.pipeline.verify_sandbox import (
     OpenSandbox,
     VerifySandbox,
@@ -26,8 +22,6 @@ from kodcode_hub.pipeline.verify_sandbox import (
     conditions_of,
     opened_sandbox,
 )
-
-_SECONDS_BETWEEN_SYNCS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +52,7 @@ def verify_file(
     out: Path | str,
     *,
     settings: VerifySettings,
-    open_sandbox: OpenSandbox,
+    open_sandbox: OpenSandbox[VerifySandbox],
     listener: VerifyListener | None = None,
 ) -> VerifyResult:
     """Run every row of ``source`` and write its record to ``out``; go on where an earlier start was stopped.
@@ -79,15 +73,20 @@ def verify_file(
     """
     started = monotonic()
     rows = read_verify_rows(source)
-    _refuse_same_file(source, out)
+    refuse_same_file(source, out)
     with open_output(out) as output:
         total = count_rows(source)
         with opened_sandbox(settings, open_sandbox) as sandbox:
             output.begin(conditions_of(settings, sandbox))
-            _say_what_is_known(output.journal, listener)
+            say_what_is_known(output.journal, listener)
             figures, isolation = Figures(), sandbox.isolation
-            verification = _Verification(output, sandbox, figures, VerifyProgress(figures, listener, total=total))
-            asyncio.run(verification.run(rows, workers=settings.workers))
+            progress = VerifyProgress(figures, listener, total=total)
+
+            async def verify(row: VerifyRow) -> Record:
+                return verify_record(row.id, await sandbox.run(row.solution, row.test))
+
+            every = Pass(output, verify, lambda _, record: figures.add(record), progress)
+            asyncio.run(every.run(rows, workers=settings.workers))
         if total not in (None, figures.rows):
             raise InputError(
                 f"{display_name(source)} changed while it was read ({total} rows, then {figures.rows}); start again"
@@ -96,67 +95,7 @@ def verify_file(
     return VerifyResult(figures, isolation, monotonic() - started)
 
 
-@dataclass(frozen=True, slots=True)
-class _Verification:
-    output: Output
-    sandbox: VerifySandbox
-    figures: Figures
-    progress: VerifyProgress
-
-    async def run(self, rows: Iterator[VerifyRow], *, workers: int) -> None:
-        """Every row once; the first error ends all."""
-        feed = RowFeed(rows, ahead=2 * workers)
-        async with self.progress.reporting(), _synced(self.output.journal):
-            await run_together([lambda: self._work(feed)] * workers)
-        if self.figures.rows != feed.read:
-            raise ConservationError(f"{feed.read} rows in, {self.figures.rows} records out")
-
-    async def _work(self, feed: RowFeed) -> None:
-        while (taken := await feed.take()) is not None:
-            position, row = taken
-            record = self.output.recall(position, row)
-            if record is not None:
-                self.progress.recalled += 1
-            else:
-                await self.output.has_room(position)
-                record = verify_record(row.id, await self.sandbox.run(row.solution, row.test))
-                self.output.put(position, row, record)
-            self.figures.add(record)
-
-
-@asynccontextmanager
-async def _synced(journal: Journal | None) -> AsyncIterator[None]:
-    """Sync the journal again and again while the block runs."""
-    if journal is None:
-        yield
-        return
-    task = asyncio.create_task(_sync_for_ever(journal))
-    try:
-        yield
-    finally:
-        task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
-
-
-async def _sync_for_ever(journal: Journal) -> None:
-    while True:
-        await asyncio.sleep(_SECONDS_BETWEEN_SYNCS)
-        await asyncio.to_thread(journal.sync)
-
-
-def _say_what_is_known(journal: Journal | None, listener: VerifyListener | None) -> None:
-    if journal is None or listener is None:
-        return
-    if journal.known:
-        listener.note(f"going on: {journal.known} verdicts of an earlier start are kept")
-    if journal.unused:
-        listener.note(
-            f"{journal.unused} verdicts of an earlier start do not count, for they were made under other conditions "
-            f"({'; '.join(journal.differences)})"
-        )
-
-
-def _refuse_same_file(source: Path | str, out: Path | str) -> None:
+def refuse_same_file(source: Path | str, out: Path | str) -> None:
+    """Raise a UsageError where writing ``out`` would overwrite ``source``."""
     if is_same_file(out, source):
         raise UsageError(f"--out {out} is the input itself: give it another name")

@@ -1,4 +1,4 @@
-"""The memory of a ``kodcode verify`` that may be killed: a file beside its output, gone when the output is whole.
+"""The memory of a ``kodcode verify`` (or ``audit``) that may be killed: a file beside its output, until that is whole.
 
 One JSON object a line: ``{"kodcode_verify": CONDITIONS}`` at the start of each run, ``{"key", "record"}`` for each
 verdict. A key is the hash of a row and of the conditions under which it was run, so that a verdict counts only for what
@@ -27,13 +27,14 @@ from kodcode_hub.record import content_hash
 Conditions = Mapping[str, Any]
 """Everything besides the row that can change its verdict."""
 
-_MARK = "kodcode_verify"
-_FIRST_BYTES = json.dumps({_MARK: {}})[:-2].encode()
-
 
 @contextmanager
-def open_journal(output: Path) -> Iterator[Journal]:
+def open_journal(output: Path, *, command: str = "verify") -> Iterator[Journal]:
     """The journal of ``output``, locked; made where there is none, and removed again if no verdict is in it.
+
+    Args:
+        output: the file that will be whole at the end.
+        command: of ``kodcode``; one does not take what another has left.
 
     Raises:
         UsageError: it cannot be written, another process uses it, or the file of its name is something else.
@@ -42,9 +43,9 @@ def open_journal(output: Path) -> Iterator[Journal]:
     path = output.with_name(f".{output.name}.partial")
     with naming_failures(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = _open_locked(path, output)
+        descriptor = _open_locked(path, output, command)
     with open(descriptor, "r+b", buffering=0) as file, path.open("rb") as reader:  # noqa: PTH123 - a descriptor
-        journal = Journal(path, cast(BinaryIO, file), reader)
+        journal = Journal(path, cast(BinaryIO, file), reader, command)
         try:
             yield journal
             journal.sync()
@@ -56,8 +57,10 @@ def open_journal(output: Path) -> Iterator[Journal]:
 class Journal:
     """Verdicts on disk. An offset, in bytes, tells where in the file a record lies."""
 
-    def __init__(self, path: Path, file: BinaryIO, reader: BinaryIO) -> None:
+    def __init__(self, path: Path, file: BinaryIO, reader: BinaryIO, command: str) -> None:
         self.path = path
+        self._command = command
+        self._mark = f"kodcode_{command}"
         self.unused = 0
         """Verdicts that were made under other conditions."""
         self.differences: list[str] = []
@@ -81,7 +84,7 @@ class Journal:
         self._load(conditions)
         with naming_failures(self.path):
             self._file.truncate(self._end)
-            self._write({_MARK: conditions})
+            self._write({self._mark: conditions})
             sync_folder(self.path.parent)
 
     @property
@@ -132,9 +135,11 @@ class Journal:
 
     def _load(self, conditions: Conditions) -> None:
         """Note where the verdicts of ``conditions`` lie, and where the last whole line ends."""
-        beginning = self._reader.read(len(_FIRST_BYTES))
-        if not _FIRST_BYTES.startswith(beginning):
-            raise UsageError(f"{self.path} is not a journal of kodcode verify: move it away, or choose another --out")
+        first_bytes = json.dumps({self._mark: {}})[:-2].encode()
+        if not first_bytes.startswith(self._reader.read(len(first_bytes))):
+            raise UsageError(
+                f"{self.path} is not a journal of kodcode {self._command}: move it away, or choose another --out"
+            )
         self._reader.seek(0)
         theirs: Conditions = {}
         last = conditions
@@ -143,7 +148,7 @@ class Journal:
             if not line.endswith(b"\n"):
                 break
             match _decoded(line):
-                case {"kodcode_verify": dict(other)}:
+                case {self._mark: dict(other)}:
                     theirs, are_ours = other, content_hash(other) == self._conditions
                 case {"key": str(key), "record": dict()} if are_ours:
                     self._known[key] = self._end
@@ -169,7 +174,7 @@ class Journal:
         return offset
 
 
-def _open_locked(path: Path, output: Path) -> int:
+def _open_locked(path: Path, output: Path, command: str) -> int:
     """Lock the file that has the name now: one that was waited for may have been removed by then."""
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
@@ -179,7 +184,9 @@ def _open_locked(path: Path, output: Path) -> int:
                 return descriptor
         except BlockingIOError as error:
             os.close(descriptor)
-            raise UsageError(f"{output} is being written by another kodcode verify: wait for it, or end it") from error
+            raise UsageError(
+                f"{output} is being written by another kodcode {command}: wait for it, or end it"
+            ) from error
         except OSError:
             os.close(descriptor)
             raise

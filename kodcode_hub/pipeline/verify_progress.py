@@ -53,6 +53,11 @@ class VerifyProgress:
         self._total = total
         self._started = monotonic()
 
+    @property
+    def done(self) -> int:
+        """Rows that have a record."""
+        return self._figures.rows
+
     @asynccontextmanager
     async def reporting(self) -> AsyncIterator[None]:
         """Report until the block ends, then once more."""
@@ -73,7 +78,7 @@ class VerifyProgress:
 
     def snapshot(self) -> VerifySnapshot:
         """Where it stands now."""
-        done = self._figures.rows
+        done = self.done
         seconds = monotonic() - self._started
         pace = (done - self.recalled) / seconds if seconds else 0.0
         left = None if self._total is None or not pace else (self._total - done) / pace

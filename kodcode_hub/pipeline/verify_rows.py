@@ -10,9 +10,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from kodcode_hub.errors import InputError
 from kodcode_hub.files.rows import Row, checked_id, checked_text, display_name, path_kind, read_rows
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,11 @@ class VerifyRow:
     solution: str
     test: str
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All that is read of the row."""
+        return self.id, self.solution, self.test
+
 
 def read_verify_rows(path: Path | str) -> Iterator[VerifyRow]:
     """The rows of a file, checked one by one; ``test_code``, as KodCode-V1 had it, counts as ``test``.
@@ -31,7 +39,7 @@ def read_verify_rows(path: Path | str) -> Iterator[VerifyRow]:
         InputError: at once if there is no such file; while reading for malformed rows, missing or repeated ids, columns
             that are missing or hold something else than text; at the end if there was no row.
     """
-    return _checked(read_rows(_reopened(path)), display_name(path))
+    return _checked(read_rows(reopened(path)), display_name(path))
 
 
 def count_rows(path: Path | str) -> int | None:
@@ -44,7 +52,7 @@ def count_rows(path: Path | str) -> int | None:
     return sum(1 for _ in rows) if str(path) != "-" and path_kind(path) == "file" else None
 
 
-class RowFeed:
+class RowFeed(Generic[Item]):
     """Rows with their positions from 0, for several takers at once.
 
     They are read in a thread: a pipe may keep its reader waiting while trials are under way. The thread is a daemon,
@@ -54,22 +62,22 @@ class RowFeed:
         ahead: how many rows are read before they are asked for.
     """
 
-    def __init__(self, rows: Iterator[VerifyRow], *, ahead: int) -> None:
+    def __init__(self, rows: Iterator[Item], *, ahead: int) -> None:
         self.read = 0
         self._rows = rows
         self._loop = asyncio.get_running_loop()
-        self._queue: asyncio.Queue[VerifyRow | Exception | None] = asyncio.Queue()
+        self._queue: asyncio.Queue[Item | Exception | None] = asyncio.Queue()
         self._room = threading.Semaphore(ahead)
         threading.Thread(target=self._fill, name="rows", daemon=True).start()
 
-    async def take(self) -> tuple[int, VerifyRow] | None:
+    async def take(self) -> tuple[int, Item] | None:
         """The next row; None after the last one.
 
         Raises:
             InputError: the next row cannot be read.
         """
         item = await self._queue.get()
-        if not isinstance(item, VerifyRow):
+        if item is None or isinstance(item, Exception):
             self._queue.put_nowait(item)  # for the other takers
             if item is None:
                 return None
@@ -89,7 +97,7 @@ class RowFeed:
             else:
                 self._hand_over(None)
 
-    def _hand_over(self, item: VerifyRow | Exception | None) -> None:
+    def _hand_over(self, item: Item | Exception | None) -> None:
         self._loop.call_soon_threadsafe(self._queue.put_nowait, item)
 
 
@@ -102,8 +110,8 @@ def _checked(rows: Iterator[tuple[int, Row]], source: str) -> Iterator[VerifyRow
         yield VerifyRow(identity, solution, checked_text(row, column, number=number, source=source))
 
 
-def _reopened(path: Path | str) -> Path | str:
-    """Standard input by its name where reading may wait.
+def reopened(path: Path | str) -> Path | str:
+    """Standard input by its name where reading may wait; every other path as it is.
 
     The interpreter closes ``sys.stdin`` at its end, and crashes if a thread still waits in it.
     """

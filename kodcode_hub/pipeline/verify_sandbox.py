@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 import kodcode_hub
 from kodcode_hub.errors import IsolationError
@@ -50,18 +50,22 @@ class VerifySandbox(Sandbox, Protocol):
         ...
 
 
-class OpenSandbox(Protocol):
+SandboxT = TypeVar("SandboxT", bound=VerifySandbox)
+OpenedT = TypeVar("OpenedT", bound=VerifySandbox, covariant=True)
+
+
+class OpenSandbox(Protocol[OpenedT]):
     """Makes the sandbox; see ``verification.warm_sandbox.open_sandbox``."""
 
     def __call__(
         self, limits: Limits, *, scratch: Path, workers: int, mode: Mode, isolation: Isolation, python: str
-    ) -> AbstractContextManager[VerifySandbox]:
+    ) -> AbstractContextManager[OpenedT]:
         """Open it, for ``workers`` trials at a time."""
         ...
 
 
 @contextmanager
-def opened_sandbox(settings: VerifySettings, open_sandbox: OpenSandbox) -> Iterator[VerifySandbox]:
+def opened_sandbox(settings: VerifySettings, open_sandbox: OpenSandbox[SandboxT]) -> Iterator[SandboxT]:
     """A sandbox for as long as the block runs.
 
     Raises:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kodcode_hub.errors import InterpreterError
 from kodcode_hub.verification.protocol import Environment
+from kodcode_hub.verification.run_conditions import NORMAL, RunConditions
 
 NEEDED_PACKAGES = ("pytest", "coverage")
 RECORDED_PACKAGES = (
@@ -64,12 +65,13 @@ def describe_environment(python: str) -> Environment:
     return Environment(version, " ".join(sorted(f"{name}=={number}" for name, number in packages.items())), platform)
 
 
-def trial_variables(python: str, folder: Path) -> dict[str, str]:
+def trial_variables(python: str, folder: Path, conditions: RunConditions = NORMAL) -> dict[str, str]:
     """All environment variables of a trial. None of ours is inherited: they may hold tokens, or change verdicts.
 
     Args:
         python: the interpreter; its folder comes first in PATH.
         folder: the trial's private folder, for HOME and TMPDIR.
+        conditions: seed of hashes and time zone.
     """
     variables = {
         "PATH": os.pathsep.join([str(Path(python).parent), "/usr/local/bin", "/usr/bin", "/bin"]),
@@ -78,8 +80,8 @@ def trial_variables(python: str, folder: Path) -> dict[str, str]:
         "USER": "trial",
         "LOGNAME": "trial",
         "LC_ALL": "C.UTF-8",
-        "TZ": "UTC",
-        "PYTHONHASHSEED": "0",  # the order of sets is the same in every run
+        "TZ": conditions.time_zone,
+        "PYTHONHASHSEED": str(conditions.hash_seed),  # the order of sets is the same in every run
         "PYTHONDONTWRITEBYTECODE": "1",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",

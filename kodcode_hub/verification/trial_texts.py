@@ -21,12 +21,13 @@ class Texts:
     expected: Expectations
 
 
-def payloads_of(texts: Texts, nonce: str) -> list[dict[str, Any]]:
-    """For the judging process, and for the solution's, which sees neither test nor nonce."""
+def payloads_of(texts: Texts, nonce: str, test_order: int | None = None) -> list[dict[str, Any]]:
+    """For the judging process, and for the solution's, which sees neither test, order nor nonce."""
     judging: dict[str, Any] = {
         "nonce": nonce,
         "test": texts.test,
         "heed_pytest_plugins": texts.expected.heeds_plugins,
+        "test_order": test_order,
     }
     if texts.mode == "same":
         return [judging | {"solution": texts.solution}]

@@ -26,6 +26,7 @@ from kodcode_hub.verification.preloads import DEFAULT_PRELOADS, preloads_for
 from kodcode_hub.verification.private_folder import reachable_scratch, trial_folder
 from kodcode_hub.verification.protocol import Environment, Limits
 from kodcode_hub.verification.report import parse_report, report_messages
+from kodcode_hub.verification.run_conditions import NORMAL, RunConditions
 from kodcode_hub.verification.self_test import IsolationAsked, IsolationName, choose_isolation
 from kodcode_hub.verification.split_plan import plan_mode
 from kodcode_hub.verification.trial_texts import Texts, payloads_of, why_no_text, without_path
@@ -68,6 +69,7 @@ class WarmSandbox:
         isolation: IsolationName = "none",
         python: str = sys.executable,
         preloads: Sequence[str] = DEFAULT_PRELOADS,
+        conditions: RunConditions = NORMAL,
     ) -> None:
         """
         Args:
@@ -78,15 +80,17 @@ class WarmSandbox:
             isolation: the tier to run in; ``open_sandbox`` chooses one by its probes.
             python: the interpreter in which trials run; it needs pytest and coverage, not this package.
             preloads: libraries that may be imported before the trials that need them.
+            conditions: what may be another in a second run of the same trial, and should change nothing.
 
         Raises:
             InterpreterError: ``python`` does not start, or lacks pytest or coverage.
         """
         self.isolation: IsolationName = isolation
         self._limits, self._mode, self._preloads = limits, mode, tuple(preloads)
+        self._conditions, self._python = conditions, python
         self._scratch = reachable_scratch(scratch, isolation)
         self._environment = describe_environment(python)
-        self._workers = Workers(python, isolation, self._folder, at_a_time=workers)
+        self._workers = Workers(python, isolation, self._folder, at_a_time=workers, conditions=conditions)
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="trial")
 
     def __enter__(self) -> WarmSandbox:
@@ -101,6 +105,19 @@ class WarmSandbox:
     def environment(self) -> Environment:
         """The Python, packages and platform of the trials."""
         return self._environment
+
+    def under(self, conditions: RunConditions, *, workers: int) -> WarmSandbox:
+        """A sandbox of its own that differs in nothing but in ``conditions``; to be closed before this one."""
+        return WarmSandbox(
+            self._limits,
+            scratch=self._scratch,
+            workers=workers,
+            mode=self._mode,
+            isolation=self.isolation,
+            python=self._python,
+            preloads=self._preloads,
+            conditions=conditions,
+        )
 
     def close(self) -> None:
         """End the workers; trials that run are waited for."""
@@ -156,7 +173,8 @@ class WarmSandbox:
             nonce = new_nonce()
             try:
                 with self._folder() as folder, self._workers.borrow(preloads) as worker:
-                    job, payloads = self._job(texts.mode), payloads_of(texts, nonce)
+                    job = self._job(texts.mode)
+                    payloads = payloads_of(texts, nonce, self._conditions.test_order)
                     heard = worker.run(job, payloads, output_kb=self._limits.output_kb, cut=cut, folder=folder)
                     return heard, nonce, folder
             except WorkerLost as error:
@@ -200,6 +218,7 @@ def open_sandbox(
     isolation: IsolationAsked = "auto",
     python: str = sys.executable,
     preloads: Sequence[str] = DEFAULT_PRELOADS,
+    conditions: RunConditions = NORMAL,
 ) -> WarmSandbox:
     """A sandbox with the strongest isolation that holds on this machine; ``isolation`` on it says which that is.
 
@@ -210,5 +229,12 @@ def open_sandbox(
     describe_environment(python)
     tier = choose_isolation(isolation, python, scratch)
     return WarmSandbox(
-        limits, scratch=scratch, workers=workers, mode=mode, isolation=tier, python=python, preloads=preloads
+        limits,
+        scratch=scratch,
+        workers=workers,
+        mode=mode,
+        isolation=tier,
+        python=python,
+        preloads=preloads,
+        conditions=conditions,
     )

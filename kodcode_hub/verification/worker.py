@@ -20,6 +20,7 @@ from kodcode_hub.verification.environment import trial_variables
 from kodcode_hub.verification.heard import Heard, Listener, oom_kills
 from kodcode_hub.verification.payload import payload_file
 from kodcode_hub.verification.report import Ending
+from kodcode_hub.verification.run_conditions import NORMAL, RunConditions
 
 _START = Path(__file__).parent / "inside" / "start.py"
 _START_LIMIT_S = 60.0
@@ -41,7 +42,14 @@ class Worker:
     """One launcher and zygote, ready for trials once constructed."""
 
     def __init__(
-        self, python: str, tier: str, preloads: Sequence[str], *, folder: str = "", runs_tests: bool = True
+        self,
+        python: str,
+        tier: str,
+        preloads: Sequence[str],
+        *,
+        folder: str = "",
+        runs_tests: bool = True,
+        conditions: RunConditions = NORMAL,
     ) -> None:
         """
         Args:
@@ -50,6 +58,7 @@ class Worker:
             preloads: libraries that it imports.
             folder: private, for what is written while it gets ready, in tiers that need one.
             runs_tests: False for one that only probes: pytest is not made ready then.
+            conditions: seed of hashes and time zone of its interpreter.
 
         Raises:
             SandboxError: it does not start, or cannot enter the isolation of ``tier``.
@@ -71,7 +80,7 @@ class Worker:
                     stderr=self._printed,
                     pass_fds=(theirs.fileno(),),
                     cwd="/",
-                    env=trial_variables(python, Path("/nonexistent")),
+                    env=trial_variables(python, Path("/nonexistent"), conditions),
                     start_new_session=True,
                 )
         except OSError as error:

@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+from kodcode_hub.verification.run_conditions import NORMAL, RunConditions
 from kodcode_hub.verification.worker import Worker
 
 _IDLE_FOR_EACH_BUSY = 3
@@ -22,15 +23,18 @@ trials that import them themselves."""
 class Workers:
     """Lends workers out, one trial at a time. From any thread."""
 
-    def __init__(self, python: str, tier: str, folder: Folder, *, at_a_time: int) -> None:
+    def __init__(
+        self, python: str, tier: str, folder: Folder, *, at_a_time: int, conditions: RunConditions = NORMAL
+    ) -> None:
         """
         Args:
             python: the interpreter of the workers.
             tier: the isolation they enter.
             folder: for what they write while they get ready.
             at_a_time: how many trials run at the same time; that many workers are busy, three times as many idle.
+            conditions: of all of them.
         """
-        self._python, self._tier, self._folder = python, tier, folder
+        self._python, self._tier, self._folder, self._conditions = python, tier, folder, conditions
         self._most_idle = at_a_time * _IDLE_FOR_EACH_BUSY
         self._imports_first = at_a_time * _WORTH_A_START
         self._asked: Counter[tuple[str, ...]] = Counter()
@@ -65,7 +69,7 @@ class Workers:
 
     def _start(self, preloads: tuple[str, ...]) -> Worker:
         with self._folder() as folder:
-            return Worker(self._python, self._tier, preloads, folder=folder)
+            return Worker(self._python, self._tier, preloads, folder=folder, conditions=self._conditions)
 
     def _worthwhile(self, preloads: tuple[str, ...]) -> tuple[str, ...]:
         with self._lock:

@@ -17,15 +17,15 @@ import yaml
 
 from kodcode_hub.errors import InputError, UsageError
 from kodcode_hub.packaging.card import size_category
-from kodcode_hub.packaging.facts import BenchmarkFacts, Rejection, ReleaseFacts
-from kodcode_hub.packaging.manifest import row_hash
-from kodcode_hub.packaging.parquet import FileLimits
+from kodcode_hub.packaging.facts import BenchmarkFacts, Rejection, ReleaseFacts, RunFacts
 from kodcode_hub.packaging.release import ReleaseSummary, write_release
+from kodcode_hub.packaging.row_hash import row_hash
+from kodcode_hub.packaging.split_writer import FileLimits
 from kodcode_hub.schema import COLUMNS, SFT_COLUMNS, arrow_schema
 from tests.packaging.example_rows import a_row, a_triplet, an_sft_row, example_rows, example_sft_rows
 from tests.packaging.folders import read_tree, run_python
 
-FACTS = ReleaseFacts(
+RUN = RunFacts(
     models=(("questions", "some|model\ud800"),),
     attempts=10,
     duplicate_threshold=0.8,
@@ -34,6 +34,7 @@ FACTS = ReleaseFacts(
     rejected=(Rejection("synthesize", "truncated", 3),),
     recipe="prompt = '''```'''",
 )
+FACTS = ReleaseFacts(runs=(RUN,))
 
 
 def write_example(out: Path, **options: Any) -> ReleaseSummary:
@@ -69,6 +70,7 @@ def test_the_layout_has_a_folder_for_each_config_and_only_splits_with_rows(relea
     ]
     assert sorted(read_tree(release)) == [
         "README.md",
+        *sorted(asset["path"] for asset in manifest_of(release)["assets"]),
         *(f"data/{file}-00000-of-00001.parquet" for file in files),
         "releases/v1.0.0.json",
     ]
@@ -155,16 +157,15 @@ def test_the_manifest_tells_the_truth_about_files_and_rows(release: Path) -> Non
         assert entry["sha256"] == hashlib.sha256(content).hexdigest()
         rows = pq.read_table(release / entry["path"]).to_pylist()
         assert entry["rows"] == len(rows)
-        hashes = manifest["row_hashes"][entry["config"]]
-        assert [hashes[row["question_id"]] for row in rows] == [row_hash(row) for row in rows]
-        in_order = b"".join(bytes.fromhex(row_hash(row)) for row in rows)
-        assert entry["rows_sha256"] == hashlib.sha256(in_order).hexdigest()
+        assert manifest["row_hashes"][entry["path"]] == [row_hash(row) for row in rows]
+    for asset in manifest["assets"]:
+        assert asset["sha256"] == hashlib.sha256((release / asset["path"]).read_bytes()).hexdigest()
     card = (release / "README.md").read_bytes()
     assert manifest["card"] == {"path": "README.md", "bytes": len(card), "sha256": hashlib.sha256(card).hexdigest()}
     assert manifest["rows"]["leetcode"] == {"train": 3, "use_with_caution": 1}
     assert manifest["rows"]["sft"] == {"train": 1, "use_with_caution": 1, "incorrect": 1}
     assert manifest["tools"]["pyarrow"] == pa.__version__
-    assert (manifest["version"], manifest["recipe"]) == ("1.0.0", FACTS.recipe)
+    assert (manifest["version"], manifest["recipe"]) == ("1.0.0", RUN.recipe)
     assert "time" not in json.dumps(list(manifest))
 
 
@@ -259,7 +260,7 @@ def test_figures_by_subset_are_those_of_the_rows(tmp_path: Path) -> None:
         ),
     ]
     summary = write_release(tmp_path / "out", rows, [an_sft_row()], version="1.0.0", facts=FACTS)
-    figures = summary.figures[0]
+    figures = summary.figures.subsets[0]
     assert (figures.name, figures.rows, figures.instruct, figures.complete) == ("leetcode", 2, 1, 1)
     assert (figures.easy, figures.medium, figures.hard) == (1, 0, 1)
     assert (figures.pass_at_1, figures.pass_at_n) == (0.625, 1.0)
@@ -284,7 +285,7 @@ def test_a_release_without_rows_says_so_and_has_no_data(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("rows", "category"),
-    [(0, "n<1K"), (999, "n<1K"), (1_000, "1K<n<10K"), (447_000, "100K<n<1M"), (10_000_000, "n>10M")],
+    [(0, "n<1K"), (999, "n<1K"), (1_000, "1K<n<10K"), (447_000, "100K<n<1M"), (10_000_000, "10M<n<100M")],
 )
 def test_size_categories_are_the_hubs(rows: int, category: str) -> None:
     assert size_category(rows) == category

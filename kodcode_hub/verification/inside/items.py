@@ -27,6 +27,7 @@ from .plain_tests import PlainTest, plain_tests
 from .reporter import PhaseReport, Reporter, describe_exception
 from .shared_process import SharedProcess
 from .test_module import LoadedTest, load_test
+from .test_order import TestOrder, path_of_item
 
 # The functions below look built-in names up in this copy, whatever the tested code makes of the original.
 __builtins__ = dict(vars(builtins))  # type: ignore[assignment]
@@ -39,10 +40,17 @@ class ItemRunner:
     """The loop over one trial's tests."""
 
     def __init__(
-        self, session: pytest.Session, reporter: Reporter, *, capture_logs: bool, shared: SharedProcess | None = None
+        self,
+        session: pytest.Session,
+        reporter: Reporter,
+        order: TestOrder,
+        *,
+        capture_logs: bool,
+        shared: SharedProcess | None = None,
     ) -> None:
         """
         Args:
+            order: in which the tests run.
             capture_logs: some test may look at what was logged.
             shared: where the solution is loaded into this process too.
         """
@@ -50,6 +58,7 @@ class ItemRunner:
         self._doubts_skips = False
         self._session = session
         self._reporter = reporter
+        self._order = order
         self._logging: Any = session.config.pluginmanager.getplugin("logging-plugin") if capture_logs else None
 
     def run(self, source: str, path: str, *, heed_pytest_plugins: bool) -> int:
@@ -85,9 +94,9 @@ class ItemRunner:
         self._reporter.collected(len(items) + len(plain or ()))
         if not is_whole:
             return _INTERRUPTED
-        for test in plain or ():
+        for test in self._order.arranged(plain or [], lambda test: [test.name]):
             self._run_plain(test, path)
-        status = self._run_items(items)
+        status = self._run_items(self._order.arranged(items, path_of_item))
         if status != _PASSED or self._reporter.failed:
             return status or _FAILED
         return _PASSED if items or plain else _NO_TESTS

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from .reporter import Reporter
+from .test_order import TestOrder, path_of_item
 
 if TYPE_CHECKING:
     import pytest
@@ -57,14 +58,14 @@ def configured_session() -> tuple[pytest.Session, SubtestHooks]:
     return session, hooks
 
 
-def run_by_pytest(path: str, reporter: Reporter, *, heed_pytest_plugins: bool) -> int:
+def run_by_pytest(path: str, reporter: Reporter, order: TestOrder, *, heed_pytest_plugins: bool) -> int:
     """Run the file at ``path`` by ``pytest.main``; its exit status, -1 if it broke."""
     import pytest
 
     folder, name = os.path.split(path)
     arguments = [*_arguments(folder), "--basetemp", os.path.join(os.environ["TMPDIR"], "pytest"), name]  # noqa: PTH118
     os.chdir(folder)
-    plugins = [reporter, _Configurer(heed_pytest_plugins=heed_pytest_plugins)]
+    plugins = [reporter, _Configurer(order, heed_pytest_plugins=heed_pytest_plugins)]
     with clean_surroundings():
         try:
             pytest.main(arguments, plugins=plugins)
@@ -108,13 +109,17 @@ def _make_session(session_type: Any, config: pytest.Config) -> pytest.Session:
 class _Configurer:
     """What ``pytest.main`` is told besides its arguments."""
 
-    def __init__(self, *, heed_pytest_plugins: bool) -> None:
+    def __init__(self, order: TestOrder, *, heed_pytest_plugins: bool) -> None:
+        self._order = order
         self._heed = heed_pytest_plugins
 
     def pytest_configure(self, config: pytest.Config) -> None:
         _stand_in_for_terminal(config)
         if not self._heed:
             config.pluginmanager.consider_module = lambda mod: None  # type: ignore[method-assign]
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = self._order.arranged(items, path_of_item)
 
 
 def _stand_in_for_terminal(config: pytest.Config) -> None:

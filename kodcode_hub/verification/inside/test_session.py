@@ -23,6 +23,7 @@ from .pytest_setup import SubtestHooks, configured_session, run_by_pytest
 from .reporter import Reporter
 from .sender import Send
 from .shared_process import SharedProcess
+from .test_order import TestOrder
 
 if TYPE_CHECKING:
     import pytest
@@ -103,7 +104,14 @@ class Prepared:
         return self._session is not None
 
     def run(
-        self, source: str, path: str, send: Send, *, heed_pytest_plugins: bool, shared: SharedProcess | None = None
+        self,
+        source: str,
+        path: str,
+        send: Send,
+        *,
+        heed_pytest_plugins: bool,
+        test_order: int | None = None,
+        shared: SharedProcess | None = None,
     ) -> int:
         """Run one test file and send what it comes to; once in a process, which has been forked for it.
 
@@ -112,17 +120,18 @@ class Prepared:
             path: where it lies.
             send: takes the messages ``collected``, ``test``, ``problem`` and ``stopped``.
             heed_pytest_plugins: the file's own text sets ``pytest_plugins``.
+            test_order: seed of another order than the file's.
             shared: where the solution will be loaded into this process too.
 
         Returns:
             pytest's exit status; -1 if it broke.
         """
-        reporter = Reporter(send)
+        reporter, order = Reporter(send), TestOrder(test_order, source)
         if self._session is None or self._hooks is None or self._runner is None:
-            return run_by_pytest(path, reporter, heed_pytest_plugins=heed_pytest_plugins)
+            return run_by_pytest(path, reporter, order, heed_pytest_plugins=heed_pytest_plugins)
         self._hooks.reporter = reporter
         _settle(self._session.config, uses_folders="tmp" in source)
-        runner = self._runner(self._session, reporter, capture_logs="caplog" in source, shared=shared)
+        runner = self._runner(self._session, reporter, order, capture_logs="caplog" in source, shared=shared)
         return runner.run(source, path, heed_pytest_plugins=heed_pytest_plugins)
 
     def close(self) -> None:

@@ -36,6 +36,8 @@ SOLUTION_GONE = 96
 """Exit code of a judging process whose solution process went away or spoke nonsense: the report says so too."""
 _BROKEN = 95
 """Exit code of a process that could not get ready."""
+_ASKED_OF_RUN = ("heed_pytest_plugins", "test_order")
+"""What the payload says of how the tests are run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,8 @@ def _judge_together(payload: dict[str, Any], path: str, send: Send, prepared: Pr
     stop, percent, missing = measure.stop, measure.percent, measure.missing
     send("ready")
     measure.start()
-    status = run(payload["test"], path, send, heed_pytest_plugins=payload["heed_pytest_plugins"], shared=shared)
+    asked = {name: payload[name] for name in _ASKED_OF_RUN}
+    status = run(payload["test"], path, send, shared=shared, **asked)
     stop()
     flush()
     send("coverage", percent=percent(), missing=missing())
@@ -167,7 +170,7 @@ def _judge_apart(payload: dict[str, Any], path: str, send: Send, prepared: Prepa
         star=lambda exported: sorted(names_to_import(exported, facts.used, facts.bound)),
     )
     send("ready")
-    status = prepared.run(payload["test"], path, send, heed_pytest_plugins=payload["heed_pytest_plugins"])
+    status = prepared.run(payload["test"], path, send, **{name: payload[name] for name in _ASKED_OF_RUN})
     told = bridge.finish()
     _flusher()()
     if bridge.broken:
