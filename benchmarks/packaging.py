@@ -96,9 +96,7 @@ def show_packaging(folder: Path, rounds: int, *, push: bool) -> None:
         say(f"  {way}: {_text(costs)}; of it {again:.2f} s without reading")
         wall, cpu = _ratio(costs, ours, "wall_s"), _ratio(costs, ours, "cpu_s")
         alone = again / statistics.median(cost.wall_s for cost in ours)
-        say(
-            f"    ours is {wall:.2f} times as fast by the clock, {cpu:.2f} by CPU; beside their writing alone {alone:.2f}"
-        )
+        say(f"    ours is {wall:.2f} times as fast by the clock, {cpu:.2f} by CPU; beside writing alone {alone:.2f}")
     size, their_size = _size(folder / "ours" / "data"), _size(folder / "theirs")
     say(f"  size {size / 1e6:.1f} MB, theirs {their_size / 1e6:.1f} MB: {size / their_size:.2f}")
 
@@ -135,6 +133,7 @@ def _theirs(folder: Path, *, push: bool, more: str | None = None, out: str = "th
     with tempfile.TemporaryDirectory() as cache, hub_server(Path(cache, "hub")) as hub:
         words = ["-c", _LOAD, str(folder / "source"), f"{cache}/cache", str(folder / out), "me/rows" if push else "-"]
         home = {
+            "HF_HUB_DISABLE_XET": "1",
             "HF_ENDPOINT": hub.url,
             "HF_TOKEN": hub.token,
             "HF_HOME": f"{cache}/home",
