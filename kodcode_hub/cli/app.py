@@ -3,70 +3,54 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 import kodcode_hub
-from kodcode_hub.cli import (
-    audit_command,
-    benchmarks_command,
-    build_command,
-    decontaminate_command,
-    dedup_command,
-    demo_command,
-    diff_command,
-    endpoint_command,
-    ledger_command,
-    package_command,
-    publish_command,
-    rollback_command,
-    status_command,
-    subsets_command,
-    verify_command,
-)
 from kodcode_hub.cli.arguments import expand_repeated
 from kodcode_hub.errors import KodcodeError, UsageError
 
-app = typer.Typer(
-    name="kodcode",
-    help="Make, verify, publish, browse and train on verifiable coding datasets.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+COMMANDS = (
+    *("demo", "build", "status", "verify", "dedup", "decontaminate"),
+    *("package", "diff", "publish", "rollback", "audit", "subsets", "endpoint"),
 )
-app.command("demo")(demo_command.demo)
-app.command("build")(build_command.build)
-app.command("status")(status_command.status)
-app.command("verify")(verify_command.verify)
-app.command("dedup")(dedup_command.dedup)
-app.command("decontaminate")(decontaminate_command.decontaminate)
-app.command("audit")(audit_command.audit)
-app.command("diff")(diff_command.diff)
-app.command("publish")(publish_command.publish)
-app.command("rollback")(rollback_command.rollback)
-app.command("package")(package_command.package)
-app.command("subsets")(subsets_command.subsets)
-app.command("endpoint")(endpoint_command.endpoint)
-app.add_typer(ledger_command.app, name="ledger")
-app.add_typer(benchmarks_command.app, name="benchmarks")
+"""Each is the function of its name in ``cli/<name>_command.py``."""
+GROUPS = ("ledger", "benchmarks")
+"""Each is the ``app`` in ``cli/<name>_command.py``."""
 
 
-@app.callback(invoke_without_command=True)
-def _root(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
-) -> None:
-    if version:
-        typer.echo(f"kodcode-hub {kodcode_hub.__version__}")
-        raise typer.Exit
+def make_app(words: Sequence[str] = ()) -> typer.Typer:
+    """The command line, with the command that ``words`` begin with, or with all where they name none.
+
+    What the other commands import takes longer than many a command runs.
+    """
+    app = typer.Typer(
+        name="kodcode",
+        help="Make, verify, publish, browse and train on verifiable coding datasets.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback(invoke_without_command=True)(_root)
+    asked = words[:1] if words and words[0] in COMMANDS + GROUPS else COMMANDS + GROUPS
+    for name in asked:
+        module = import_module(f"kodcode_hub.cli.{name}_command")
+        if name in GROUPS:
+            app.add_typer(module.app, name=name)
+        else:
+            app.command(name)(getattr(module, name))
+    return app
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; ends with the exit codes of INTERFACE.md."""
     words = expand_repeated(sys.argv[1:] if arguments is None else arguments)
     try:
-        app(words)
+        make_app(words)(words)
     except KodcodeError as error:
         _console().print(f"error: {error}")
         sys.exit(error.exit_code)
@@ -74,6 +58,14 @@ def main(arguments: list[str] | None = None) -> None:
         # What no room foresaw: a path that may not be read, a disk that is full.
         _console().print(f"error: {error.filename or 'input or output'}: {error.strerror or error}")
         sys.exit(UsageError.exit_code)
+
+
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+) -> None:
+    if version:
+        typer.echo(f"kodcode-hub {kodcode_hub.__version__}")
+        raise typer.Exit
 
 
 def _console() -> Console:

@@ -117,7 +117,7 @@ def publish(
         RefusedError: another writer was faster; nothing was changed.
         HubError: the Hub failed or refused, or the verification failed. No tag was set.
     """
-    release = open_release(folder)
+    release = open_release(folder.resolve())  # it is looked at from other folders too
     listener.doing("checking the release on this disk")
     check_hashes(release)
     with quiet_client(bars=options.bars):

@@ -9,8 +9,13 @@ import pytest
 import kodcode_hub
 from tests.pipeline.running import kodcode
 
+COMMANDS = (
+    *("demo", "build", "status", "verify", "dedup", "decontaminate", "subsets", "endpoint", "ledger export"),
+    *("package", "diff", "publish", "rollback", "audit"),
+)
 
-@pytest.mark.parametrize("command", ["demo", "build", "status", "verify", "subsets", "endpoint", "ledger export"])
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_help_has_examples(command: str) -> None:
     done = kodcode([*command.split(), "--help"])
     assert done.returncode == 0

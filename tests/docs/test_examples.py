@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -16,6 +16,8 @@ import pytest
 
 from tests.docs.examples import PAGES, ROOT, Block, Command, blocks, prints_what_is_shown
 from tests.docs.readers_world import served, write_readers_files
+from tests.hub_server.clients import client_environment
+from tests.hub_server.server import hub_server
 from tests.pipeline.running import environment
 
 NOT_RUN = {
@@ -24,6 +26,8 @@ NOT_RUN = {
 }
 FROM_THE_SYSTEM = ("curl", "sqlite3")
 """Programs that a machine may lack; what needs them is left out there, and the test says so."""
+
+NEEDS_A_HUB = ("publishing.md",)
 
 TIMEOUT_S = 120
 
@@ -34,9 +38,12 @@ class Reader:
     Args:
         address: ``host:port`` of the reader's own TGI server, which the pages suppose to be at ``localhost:8080``.
         processes: ends what a page starts and leaves running.
+        hub: variables of the reader's Hub, where the page needs one.
     """
 
-    def __init__(self, folder: Path, address: str, processes: ExitStack) -> None:
+    def __init__(
+        self, folder: Path, address: str, processes: ExitStack, *, hub: Mapping[str, str] | None = None
+    ) -> None:
         self._folder = folder
         self._address = address
         self._processes = processes
@@ -47,6 +54,7 @@ class Reader:
             "PYTHONPATH": str(ROOT),
             "HF_HOME": str(folder.parent / "hf"),
             "KODCODE_HOME": str(folder.parent / "kodcode"),
+            **(hub or {}),
         }
 
     def follow(self, block: Block) -> None:
@@ -109,6 +117,13 @@ class Reader:
                 assert process.wait(TIMEOUT_S) == 0
 
 
+def reachable_hub(processes: ExitStack, folder: Path) -> dict[str, str]:
+    """A Hub on loopback, and the variables by which it is found."""
+    hub = processes.enter_context(hub_server(folder / "hub"))
+    variables = client_environment(hub, folder / "hf") | {"HF_HUB_OFFLINE": "0"}
+    return {name: value for name, value in variables.items() if name.startswith("HF_")}
+
+
 @pytest.fixture(scope="module")
 def first_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The run of the README's first build, which the other pages look at."""
@@ -128,7 +143,8 @@ def test_the_examples_of_a_page_run_and_print_what_it_shows(page: Path, tmp_path
     if page.name != "README.md":
         shutil.copytree(first_run, folder / "runs" / "first")
     with served(folder) as address, ExitStack() as processes:
-        reader = Reader(folder, address, processes)
+        hub = reachable_hub(processes, tmp_path) if page.name in NEEDS_A_HUB else None
+        reader = Reader(folder, address, processes, hub=hub)
         for block in blocks(page):
             reader.follow(block)
     if reader.left_out:

@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 import typer
 
-from kodcode_hub.cli.app import app
+from kodcode_hub.cli.app import make_app
 from kodcode_hub.endpoints.embedded.recordings import STEPS
 from kodcode_hub.endpoints.embedded.routes import GENERATING_ROUTES
 from kodcode_hub.endpoints.retry import RetryPolicy
@@ -52,7 +52,7 @@ def code_in(cell: str) -> tuple[str, ...]:
 
 def options_of_commands() -> dict[str, set[str]]:
     """By command, the long options; the program's own stand under the empty name."""
-    program = typer.main.get_command(app)
+    program = typer.main.get_command(make_app())
     commands = {"": program, **getattr(program, "commands", {})}
     for name in list(commands):
         parts = getattr(commands[name], "commands", {}) if name else {}
