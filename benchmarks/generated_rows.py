@@ -17,7 +17,7 @@ _SOLUTION_LINES, _TEST_LINES = 11, 13
 
 
 def generate_rows(texts: list[str], number: int, *, first: int = 0, seed: int = 1) -> Iterator[dict[str, Any]]:
-    """Rows with ids of their own, some 7 KB of text each: three trials, now and then ten.
+    """Rows with ids of their own, ascending, some 7 KB of text each: three trials, now and then ten.
 
     Args:
         texts: questions; words are taken from them.
@@ -37,7 +37,7 @@ def read_questions(path: Path) -> list[str]:
 
 def _row(generator: random.Random, texts: list[str], words: list[str], index: int) -> dict[str, Any]:
     subset = SUBSETS[index % len(SUBSETS)]
-    name = hashlib.sha256(str(index).encode()).hexdigest()[:32]
+    name = f"{index:08x}{hashlib.sha256(str(index).encode()).hexdigest()[:24]}"
     solution, test = _code(generator, words, _SOLUTION_LINES), _code(generator, words, _TEST_LINES)
     attempts = generator.choice((3, 3, 3, 10))
     trials = [_trial(number, generator, words, solution, test) for number in range(attempts)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 from kodcode_hub.decontamination.keepers import choose_keepers
 from kodcode_hub.decontamination.shingles import exact_threshold
@@ -32,14 +33,14 @@ def reject_duplicates(inputs: Sequence[InputFile], rows: Candidates, *, threshol
     for place in (*rows.old.values(), *rows.new.values()):
         releases.setdefault(inputs[place.file].file.config, set()).add(inputs[place.file].release)
     for config in sorted(config for config, several in releases.items() if len(several) > 1):
-        _reject_of_config(inputs, rows, config, DedupSettings(threshold=float(wanted)))
+        _reject_of_config(inputs, rows, config, wanted)
 
 
-def _reject_of_config(inputs: Sequence[InputFile], rows: Candidates, config: str, settings: DedupSettings) -> None:
-    old = {stem_of(identity) for identity in rows.old}
-    new = {stem_of(identity) for identity in rows.new} - old
-    threshold = exact_threshold(settings.threshold)
-    with RowHashes(settings, threshold) as hashes:
+def _reject_of_config(inputs: Sequence[InputFile], rows: Candidates, config: str, threshold: Fraction) -> None:
+    """All pairs are compared, none by chance: beside a few new rows that is sooner done than signatures of all."""
+    old = {stem_of(identity) for identity, place in rows.old.items() if inputs[place.file].file.config == config}
+    new = {stem_of(identity) for identity, place in rows.new.items() if inputs[place.file].file.config == config} - old
+    with RowHashes(DedupSettings(exact=True), threshold) as hashes:
         for batch in _questions(inputs, rows.old, config, old):
             hashes.add(batch)
         earlier = len(hashes)
