@@ -68,8 +68,8 @@ class _SplitJob:
     def write(self) -> tuple[DataFile, ...]:
         plan = self.plan
         writer = SplitWriter(self.folder, plan.config, plan.split, columns_of(plan.config), limits=self.limits)
-        gatherer = RowGatherer(self.inputs, plan.config, self.version)
         kept, again = _part_files(self.inputs, plan, self.limits)
+        gatherer = RowGatherer(self.inputs, plan.config, self.version)
         try:
             for file in kept:
                 self._write_kept(file, writer, gatherer)
@@ -79,6 +79,8 @@ class _SplitJob:
         except BaseException:
             writer.discard()
             raise
+        finally:
+            gatherer.close()
 
     def _write_kept(self, file: KeptFile, writer: SplitWriter, gatherer: RowGatherer) -> None:
         """A file keeps its borders and those of its row groups, so that what is the same in it has the same bytes."""

@@ -18,6 +18,7 @@ from kodcode_hub.schema import arrow_schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 _ROWS_AT_ONCE = 512
 _GROUPS_HELD = 4
@@ -36,6 +37,12 @@ class RowGatherer:
         self._inputs, self._version = inputs, version
         self._schema: pa.Schema = arrow_schema(columns_of(config))
         self._groups: OrderedDict[tuple[int, int], pa.Table] = OrderedDict()
+        self._files: dict[int, pq.ParquetFile] = {}
+
+    def close(self) -> None:
+        """Let go of all files."""
+        for file in self._files.values():
+            file.close()
 
     def gather(
         self, places: Sequence[Place], *, keep_version: bool = False
@@ -93,8 +100,9 @@ class RowGatherer:
 
         path = self._inputs[number].path
         try:
-            with pq.ParquetFile(path) as file:
-                table = file.read_row_group(index, use_threads=False)
+            if number not in self._files:
+                self._files[number] = pq.ParquetFile(path)
+            table = self._files[number].read_row_group(index, use_threads=False)
         except (pa.ArrowException, OSError) as error:
             raise InputError(f"{path} cannot be read as Parquet: {' '.join(str(error).split())[:300]}") from error
         unknown = [name for name in table.column_names if name not in self._schema.names]
