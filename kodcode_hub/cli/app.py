@@ -16,7 +16,7 @@ from kodcode_hub.errors import KodcodeError, UsageError
 
 COMMANDS = (
     *("demo", "build", "status", "verify", "dedup", "decontaminate"),
-    *("package", "diff", "publish", "rollback", "audit", "subsets", "endpoint"),
+    *("package", "diff", "publish", "rollback", "audit", "subsets", "endpoint", "space"),
 )
 """Each is the function of its name in ``cli/<name>_command.py``."""
 GROUPS = ("ledger", "benchmarks")

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from kodcode_hub.cli.interruption import interruptible
 from kodcode_hub.cli.package_view import show_package
+from kodcode_hub.cli.space_extra import require_space
 from kodcode_hub.decontamination.duplicates import DEFAULT_THRESHOLD
 from kodcode_hub.hub.fetch import fetch_release
 from kodcode_hub.packaging.facts import ReleaseFacts
@@ -46,6 +47,9 @@ def package(
     ] = None,
     licence_name: Annotated[str | None, typer.Option("--license-name", help="With --license other: its name.")] = None,
     licence_link: Annotated[str | None, typer.Option("--license-link", help="With --license other: its text.")] = None,
+    search_index: Annotated[
+        bool, typer.Option("--search-index", help="Make the index of kodcode space too, in DIR/.search.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
@@ -64,6 +68,8 @@ def package(
         "title": title, "repo": repo, "licence": licence, "licence_name": licence_name, "licence_link": licence_link
     }  # fmt: skip
     _take_quicker_pool()
+    if search_index:
+        require_space()
     with interruptible(console, goes_on=False), console.status("packaging"):
         before = None if previous is None else _previous_release(previous)
         result = package_release(
@@ -75,6 +81,8 @@ def package(
             reject_duplicates=partial(reject_duplicates, threshold=threshold),
             remove=[] if remove is None else read_removals(remove),
         )
+        if search_index:
+            _make_index(out)
     if as_json:
         typer.echo(json.dumps(result.as_json()))
     else:
@@ -87,6 +95,13 @@ def _take_quicker_pool() -> None:
 
     if "jemalloc" in pa.supported_memory_backends():
         pa.set_memory_pool(pa.jemalloc_memory_pool())
+
+
+def _make_index(release: Path) -> None:
+    from kodcode_hub.browse.index_build import BESIDE, build_index
+    from kodcode_hub.browse.rows_on_disk import find_rows
+
+    build_index(find_rows(release), release / BESIDE)
 
 
 def _previous_release(name: str) -> ReleaseFolder:

@@ -22,7 +22,8 @@ from kodcode_hub.packaging.split_writer import DEFAULT_LIMITS, FileLimits
 from kodcode_hub.packaging.statistics import Figures, read_figures
 from kodcode_hub.subsets import SFT_CONFIG, SUBSET_NAMES
 
-_RELEASE_ENTRIES = {"README.md", "assets", "data", "releases"}
+_RELEASE_ENTRIES = {"README.md", "assets", "data", "releases", ".search"}
+"""The last is the index that the Space searches; it is never published."""
 
 
 @dataclass(frozen=True, slots=True)
