@@ -14,6 +14,7 @@ from kodcode_hub.browse.facet_table import CHOICES
 from kodcode_hub.browse.facets import Counts, count_facets
 from kodcode_hub.browse.index_build import open_index
 from kodcode_hub.browse.index_query import SearchIndex, index_query
+from kodcode_hub.browse.mapped_memory import MappedMemory
 from kodcode_hub.browse.published_row import Row
 from kodcode_hub.browse.result import Hit, ResultReader
 from kodcode_hub.browse.rows_on_disk import RowsOnDisk
@@ -63,6 +64,7 @@ class Catalogue:
         opened = open_index(index)
         self.index = SearchIndex(opened.schema, opened.searcher())
         self._reader = ResultReader(self.index.searcher)
+        self._memory = MappedMemory(index)
         self._facets: OrderedDict[str, Counts] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -91,7 +93,9 @@ class Catalogue:
             raise UsageError(f"offset {offset}, limit {limit}: an offset is 0 or more, a limit 0 to {MOST_AT_ONCE}")
         parts = tuple(parse_words(selection.query))
         addresses, total = self._find(selection, offset, limit, count=True) if limit else ([], self.count(selection))
-        return Page(total, offset, tuple(self._reader.read(addresses, parts)), parts)
+        page = Page(total, offset, tuple(self._reader.read(addresses, parts)), parts)
+        self._memory.look()
+        return page
 
     def facets(self, selection: Selection) -> Counts:
         """How many rows have each value; of the last 256 selections remembered.

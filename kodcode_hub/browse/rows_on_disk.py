@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections import OrderedDict
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kodcode_hub.browse.published_row import Row, published_row
 from kodcode_hub.errors import InputError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-_FILES_HELD = 16
+_FILES_HELD = 8
 _GROUPS_HELD = 2
 _ROW_BITS = 32
 _BATCH_ROWS = 1024
@@ -39,7 +39,8 @@ class RowFile:
 class RowsOnDisk:
     """The rows of a release, or of any dataset of KodCode's columns in Parquet files.
 
-    Threads may use it together. What it holds in memory is a few row groups and footers, whatever the number of rows.
+    Threads may use it together. What it holds in memory is a few row groups and footers, whatever the number of rows;
+    one thread reads them all, since each thread that does keeps memory of its own.
 
     Args:
         name: for people.
@@ -52,7 +53,7 @@ class RowsOnDisk:
         self.name, self.files, self.identity, self.manifest = name, files, identity, manifest
         self._open: OrderedDict[int, pq.ParquetFile] = OrderedDict()
         self._groups: OrderedDict[tuple[int, int], pa.Table] = OrderedDict()
-        self._lock = threading.Lock()
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="rows")
 
     @property
     def version(self) -> str:
@@ -65,16 +66,7 @@ class RowsOnDisk:
         Raises:
             InputError: the file is not what it was when the index was made.
         """
-        import pyarrow as pa
-
-        number, row = place >> _ROW_BITS, place & ((1 << _ROW_BITS) - 1)
-        try:
-            with self._lock:
-                table, first = self._group_with(number, row)
-            (found,) = table.slice(row - first, 1).to_pylist()
-        except (IndexError, ValueError, OSError, pa.ArrowException) as error:
-            raise InputError(f"{self.name}: the data files changed while they were read; start again") from error
-        return self._with_place(found, number)
+        return self._reader.submit(self._read, place >> _ROW_BITS, place & ((1 << _ROW_BITS) - 1)).result()
 
     def batches(self, number: int, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
         """All rows of a file in order; of ``columns`` those that it has.
@@ -101,14 +93,19 @@ class RowsOnDisk:
 
     def close(self) -> None:
         """Let go of all files."""
-        with self._lock:
-            while self._open:
-                self._open.popitem()[1].close()
+        self._reader.shutdown()
+        while self._open:
+            self._open.popitem()[1].close()
 
-    def _with_place(self, found: dict[str, Any], number: int) -> Row:
-        row = published_row(found)
-        row["split"] = self.files[number].split
-        return row
+    def _read(self, number: int, row: int) -> Row:
+        import pyarrow as pa
+
+        try:
+            table, first = self._group_with(number, row)
+            (found,) = table.slice(row - first, 1).to_pylist()
+        except (IndexError, ValueError, OSError, pa.ArrowException) as error:
+            raise InputError(f"{self.name}: the data files changed while they were read; start again") from error
+        return published_row(found) | {"split": self.files[number].split}
 
     def _group_with(self, number: int, row: int) -> tuple[pa.Table, int]:
         """The row group that holds a row, and the number of its first row."""
@@ -126,7 +123,7 @@ class RowsOnDisk:
         if key not in self._groups:
             while len(self._groups) >= _GROUPS_HELD:
                 self._groups.popitem(last=False)
-            self._groups[key] = file.read_row_group(index)
+            self._groups[key] = file.read_row_group(index, use_threads=False)
         self._groups.move_to_end(key)
         return self._groups[key]
 
@@ -136,7 +133,7 @@ class RowsOnDisk:
         if number not in self._open:
             while len(self._open) >= _FILES_HELD:
                 self._open.popitem(last=False)[1].close()
-            self._open[number] = pq.ParquetFile(self.files[number].path)
+            self._open[number] = pq.ParquetFile(self.files[number].path, pre_buffer=False)
         self._open.move_to_end(number)
         return self._open[number]
 

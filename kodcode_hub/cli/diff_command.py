@@ -11,6 +11,7 @@ from rich.console import Console
 
 from kodcode_hub.cli.interruption import interruptible
 from kodcode_hub.packaging.diff_source import DatasetFiles, files_of_release
+from kodcode_hub.packaging.release_folder import check_hashes
 from kodcode_hub.pipeline.package_sources import open_source_release
 from kodcode_hub.pipeline.run_folder import LEDGER_NAME
 
@@ -48,7 +49,7 @@ def open_dataset(name: str) -> DatasetFiles:
 
     Raises:
         UsageError: it is neither.
-        InputError: there are no files of rows.
+        InputError: there are no files of rows, or a release is not what its manifest says.
         HubError: the Hub did not answer, or refused.
     """
     path = Path(name)
@@ -57,7 +58,9 @@ def open_dataset(name: str) -> DatasetFiles:
 
         return remote_dataset(name)
     if (path / LEDGER_NAME).exists() or any(path.glob("releases/v*.json")):
-        return files_of_release(open_source_release(path))
+        release = open_source_release(path)
+        check_hashes(release)  # rows are compared by the hashes of the manifest, which must be those of the files
+        return files_of_release(release)
     return _files_of_folder(path)
 
 

@@ -15,6 +15,7 @@ from kodcode_hub.cli.interruption import interruptible
 from kodcode_hub.cli.package_view import show_package
 from kodcode_hub.cli.space_extra import require_space
 from kodcode_hub.decontamination.duplicates import DEFAULT_THRESHOLD
+from kodcode_hub.hub.address import parse_repo
 from kodcode_hub.hub.fetch import fetch_release
 from kodcode_hub.packaging.facts import ReleaseFacts
 from kodcode_hub.packaging.package import package_release
@@ -64,6 +65,7 @@ def package(
         kodcode package runs/second --previous KodCode/Mine@v1.0.0 --out releases/second --version 1.1.0
     """
     console = Console(stderr=True, quiet=quiet)
+    repo = None if repo is None else parse_repo(repo)
     asked = {
         "title": title, "repo": repo, "licence": licence, "licence_name": licence_name, "licence_link": licence_link
     }  # fmt: skip

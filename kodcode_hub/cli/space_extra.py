@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from kodcode_hub.errors import UsageError
 
-_PACKAGES = ("gradio", "tantivy", "markdown_it", "mdit_py_plugins", "latex2mathml", "nh3", "pygments")
+_PACKAGES = ("gradio", "tantivy", "markdown_it", "latex2mathml", "nh3", "pygments")
 
 
 def require_space() -> None:

@@ -6,6 +6,7 @@ and on the classes in ``huggingface_hub.errors`` that all of them have.
 
 from __future__ import annotations
 
+import errno
 import time
 from collections.abc import Callable, Iterator
 from typing import TypeVar
@@ -23,6 +24,7 @@ _ENOUGH_S = 15.0
 """``huggingface_hub`` tries some calls again by itself, for 23 seconds in all; such a call is not repeated."""
 _PASSING = frozenset({408, 425, 429})
 _SERVER_ERROR = 500
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class LostAnswerError(HubError):
@@ -88,6 +90,8 @@ def _advice(error: BaseException) -> str:
 
     if any(isinstance(each, OfflineModeIsEnabled) for each in _chain(error)):
         return "unset HF_HUB_OFFLINE to reach the Hub"
+    if any(isinstance(each, OSError) and each.errno in _DISK_FULL for each in _chain(error)):
+        return "free some space on this disk, or set TMPDIR and HF_HOME to another one"
     match status_of(error):
         case 401:
             return "set HF_TOKEN to a valid token (or run hf auth login), and check the repository's name"

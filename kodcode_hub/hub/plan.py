@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from kodcode_hub.errors import UsageError
 from kodcode_hub.hub.repository import Head, LocalFile, RemoteFile, files_of
 from kodcode_hub.packaging.diff_report import DatasetDiff
 from kodcode_hub.packaging.manifest import version_numbers
+from kodcode_hub.packaging.manifest_file import newest_manifest
 from kodcode_hub.packaging.release_folder import ReleaseFolder
 
 _OWN_FOLDERS = ("data/", "assets/")
@@ -173,6 +174,22 @@ def _refuse_version(repo: str, version: str, remote: RemoteState) -> None:
         raise UsageError(
             f"{repo} has {versions[highest]} already, and a new release needs a higher version than every tag; this "
             f"one is {version}: package it with a higher --version"
+        )
+    _refuse_below_head(repo, version, wanted, remote.files)
+
+
+def _refuse_below_head(repo: str, version: str, wanted: tuple[int, int, int], files: Collection[str]) -> None:
+    """A release that was committed and not tagged has no tag that speaks for it, but its manifest stays beside ours.
+
+    Of several manifests the highest version says what a commit holds.
+    """
+    found = newest_manifest(files)
+    committed = found and found.removeprefix("releases/").removesuffix(".json")
+    if committed and wanted < (version_numbers(committed.removeprefix("v")) or wanted):
+        raise UsageError(
+            f"main of {repo} holds {committed}, which was committed and is not tagged, and this release is {version}: "
+            f"publish {committed} again to finish it, package this one with a higher --version, or go back first: "
+            f"kodcode rollback --repo {repo} --to TAG"
         )
 
 

@@ -14,6 +14,7 @@ from kodcode_hub.hub.load_order import LoadCheck, load_order
 from kodcode_hub.hub.plan import changes_to
 from kodcode_hub.hub.repository import LocalFile, Repository, files_of
 from kodcode_hub.packaging.release_folder import ReleaseFolder
+from kodcode_hub.verification.private_folder import clear_leftovers, private_folder
 
 Depth = Literal["full", "sample"]
 """``full`` downloads and loads everything; ``sample`` compares what the Hub states and streams the first rows."""
@@ -22,6 +23,7 @@ _ROUNDS = 2
 """What arrives broken once may have been broken on the way."""
 _DOWNLOADS = 4
 _SHOWN = 5
+_PREFIX = "kodcode-verify-"
 
 
 def verify_release(
@@ -77,8 +79,9 @@ def _loaded_problems(
     release: ReleaseFolder, repository: Repository, commit: str, depth: Depth, check_load: LoadCheck
 ) -> list[str]:
     """First the load, into a cache that is empty; then the hashes of what it has downloaded, and of the rest."""
-    with tempfile.TemporaryDirectory(prefix="kodcode-verify-") as folder:
-        home = Path(folder)
+    temporary = Path(tempfile.gettempdir())
+    clear_leftovers(temporary, _PREFIX)  # a killed verification leaves a whole release there
+    with private_folder(temporary, _PREFIX) as home:
         problems = check_load(load_order(release, repository, commit, streaming=depth == "sample"), home)
         if depth == "full":
             problems += _downloaded_problems(release, repository, commit, home / "hub")

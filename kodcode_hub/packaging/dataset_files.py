@@ -13,6 +13,7 @@ from typing import Any
 
 from kodcode_hub.errors import InputError
 from kodcode_hub.files.rows import ROW_SUFFIXES
+from kodcode_hub.packaging.manifest_file import newest_manifest
 from kodcode_hub.subsets import DEFAULT_CONFIG
 
 DatasetFiles = dict[str, dict[str, list[Path]]]
@@ -30,7 +31,7 @@ def dataset_files(folder: Path) -> DatasetFiles:
 
     The first of these that finds anything: the YAML's ``configs``, of which those are left out whose files are not
     there; ``data/<config>/<split>-*.parquet``; ``data/<split>-*.parquet`` as config ``default``; every other file of
-    rows, by name, as config ``default`` and split ``train``.
+    rows but manifests of releases, by name, as config ``default`` and split ``train``.
 
     Raises:
         InputError: it is no folder, the README's YAML cannot be understood, or there are no files of rows.
@@ -68,7 +69,7 @@ def _configs_by_name(names: Sequence[str]) -> _Named:
         if path.parts[0] == "data" and shard is not None and len(path.parts) in (2, 3):
             configs, config = (by_folder, path.parts[1]) if len(path.parts) == 3 else (alone, DEFAULT_CONFIG)
             configs.setdefault(config, {}).setdefault(shard["split"], []).append(name)
-        if name.lower().endswith(ROW_SUFFIXES):
+        if name.lower().endswith(ROW_SUFFIXES) and not newest_manifest([name]):
             others.append(name)
     return by_folder or alone or ({DEFAULT_CONFIG: {_DEFAULT_SPLIT: others}} if others else {})
 

@@ -90,11 +90,13 @@ class Changes:
         previous: its version.
         configs: those with changes, in the card's order.
         columns_added: columns that it did not have.
+        columns_removed: columns that it alone has.
     """
 
     previous: str
     configs: tuple[ConfigChanges, ...] = ()
     columns_added: tuple[str, ...] = ()
+    columns_removed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from typing import Any
 from kodcode_hub.errors import InputError
 from kodcode_hub.files.atomic import naming_failures
 from kodcode_hub.packaging.data_file import DataFile
-from kodcode_hub.packaging.facts import RunFacts
+from kodcode_hub.packaging.facts import ReleaseFacts, RunFacts
 from kodcode_hub.packaging.manifest import MANIFEST_FORMAT, Manifest, TextFile, version_numbers
+from kodcode_hub.packaging.rows import SPLITS
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _ROW_HASH = re.compile(r"[0-9a-f]{16}")
@@ -100,14 +101,43 @@ def _check(manifest: Manifest, name: str) -> None:
     paths = [text.path for text in texts] + [file.path for file in manifest.files]
     if len(set(paths)) < len(paths):
         raise ValueError("a file is listed twice")
+    _check_facts(manifest)
     for text in texts:
         _check_file(text.path, text.bytes, text.sha256)
     for file in manifest.files:
         _check_file(file.path, file.bytes, file.sha256)
         if file.path.split("/")[:-1] != ["data", file.config] or not file.path.split("/")[-1].startswith(file.split):
             raise ValueError(f"{file.path!r} is not the place of {file.split!r} of {file.config!r}")
+        if file.split not in SPLITS or type(file.arrow_bytes) is not int:
+            raise ValueError(f"{file.path} is of the split {file.split!r} and has {file.arrow_bytes!r} bytes as Arrow")
         if len(file.row_hashes) != file.rows or not all(map(_ROW_HASH.fullmatch, file.row_hashes)):
             raise ValueError(f"{file.path} has {file.rows!r} rows and {len(file.row_hashes)} hashes of rows")
+
+
+def _check_facts(manifest: Manifest) -> None:
+    """The card tells and counts what stands here."""
+    benchmarks = [item for run in manifest.runs for item in run.benchmarks]
+    rejections = [item for run in manifest.runs for item in run.rejected]
+    texts = [
+        *(*manifest.columns, *manifest.about.values(), *manifest.rejected.values()),
+        *(text for run in manifest.runs for text in (run.recipe, run.contamination_rule)),
+        *(text for item in benchmarks for text in (item.name, item.revision)),
+        *(text for item in rejections for text in (item.stage, item.reason)),
+    ]
+    counts = [
+        *(run.attempts for run in manifest.runs if run.attempts is not None),
+        *(count for item in benchmarks for count in (item.items, item.contaminated)),
+        *(item.count for item in rejections),
+    ]
+    thresholds = [run.duplicate_threshold for run in manifest.runs if run.duplicate_threshold is not None]
+    if unknown := manifest.about.keys() - ReleaseFacts().about().keys():
+        raise ValueError(f"'about' has {min(unknown)!r}")
+    for value in texts:
+        if not isinstance(value, str):
+            raise ValueError(f"{value!r} stands where a text belongs")
+    for number in [*counts, *thresholds]:
+        if not isinstance(number, int | float):
+            raise ValueError(f"{number!r} stands where a number belongs")
 
 
 def _check_file(path: str, size: int, sha256: str) -> None:

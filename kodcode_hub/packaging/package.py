@@ -22,6 +22,7 @@ from kodcode_hub.schema import COLUMNS
 RejectDuplicates = Callable[[Sequence[InputFile], Candidates], None]
 
 NO_TRIPLET = "no_triplet"
+TRIPLET_CHANGED = "triplet_changed"
 REMOVED = "removed"
 
 
@@ -84,6 +85,7 @@ def package_release(
     """
     if previous is not None:
         check_version(version, previous.manifest)
+    _check_apart(out, sources if previous is None else [previous, *sources])
     with new_release(out, version) as folder:
         inputs = read_inputs(previous, sources)
         rows, sft = choose_rows(inputs, reject_duplicates=reject_duplicates, remove=remove)
@@ -116,6 +118,10 @@ def choose_rows(
     reject_unlike_siblings(inputs, rows)
     for identity in [identity for identity in sft.chosen() if identity not in rows.old and identity not in rows.new]:
         sft.reject(identity, NO_TRIPLET)
+    for identity in [identity for identity in rows.new if identity in rows.old]:
+        if identity in sft.old and identity not in sft.new:
+            # Its response was run against tests that the release has no longer.
+            sft.reject(identity, TRIPLET_CHANGED)
     return rows, sft
 
 
@@ -138,12 +144,24 @@ def check_version(version: str, previous: Manifest) -> None:
         )
 
 
+def _check_apart(out: Path, releases: Sequence[ReleaseFolder]) -> None:
+    """A release holds nothing but its own files; in place of one a new release may come, but not into it.
+
+    Raises:
+        UsageError: ``out`` lies in one of the releases.
+    """
+    for release in releases:
+        if release.path.resolve() in out.resolve().parents:
+            raise UsageError(f"{out} lies in the release {release.path}: choose a folder beside it")
+
+
 def _changes(inputs: Sequence[InputFile], previous: ReleaseFolder, rows: Candidates, sft: Candidates) -> Changes:
-    known = previous.manifest.columns
+    known, published = previous.manifest.columns, {column.name for column in COLUMNS}
     return Changes(
         previous.manifest.version,
         (*count_changes(inputs, rows), *count_changes(inputs, sft)),
-        tuple(column.name for column in COLUMNS if column.name not in known),
+        columns_added=tuple(column.name for column in COLUMNS if column.name not in known),
+        columns_removed=tuple(name for name in known if name not in published),
     )
 
 

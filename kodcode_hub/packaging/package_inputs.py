@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from kodcode_hub.errors import InputError
+from kodcode_hub.packaging.column_fit import fit_columns, fits_columns
 from kodcode_hub.packaging.data_file import DataFile
 from kodcode_hub.packaging.release_folder import ReleaseFolder, check_hashes
 from kodcode_hub.packaging.row_batcher import is_config
+from kodcode_hub.packaging.row_hash import row_hash
 from kodcode_hub.subsets import SFT_CONFIG
 
 if TYPE_CHECKING:
@@ -40,6 +42,13 @@ class InputFile:
     release: int
     """0 for the previous release, then the sources in their order."""
     ids: tuple[str, ...]
+    is_current: bool
+    """Whether it has the columns that are published now; else ``file.row_hashes`` are those of its rows with them."""
+
+    @property
+    def is_previous(self) -> bool:
+        """Whether it is of the previous release."""
+        return self.release == 0
 
     @cached_property
     def group_starts(self) -> tuple[int, ...]:
@@ -56,12 +65,20 @@ class InputFile:
         """The row group that a row is in."""
         return bisect_right(self.group_starts, row) - 1
 
-    def batches(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
-        """Some columns of all rows, in order."""
+    def batches(self, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """All columns, or some, of all rows, in order.
+
+        Raises:
+            InputError: the file cannot be read.
+        """
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
-        with pq.ParquetFile(self.path) as file:
-            yield from file.iter_batches(_BATCH_ROWS, columns=columns)
+        try:
+            with pq.ParquetFile(self.path) as file:
+                yield from file.iter_batches(_BATCH_ROWS, columns=columns)
+        except (pa.ArrowException, OSError) as error:
+            raise InputError(f"{self.path} cannot be packaged: {' '.join(str(error).split())[:300]}") from error
 
 
 def read_inputs(previous: ReleaseFolder | None, sources: Iterable[ReleaseFolder]) -> tuple[InputFile, ...]:
@@ -88,6 +105,7 @@ def _read_file(release: ReleaseFolder, file: DataFile, number: int) -> InputFile
     try:
         with pq.ParquetFile(path) as file_read:
             columns = file_read.read(columns=["question_id", "subset"])
+            is_current = fits_columns(file_read.schema_arrow, file.config)
         ids = tuple(columns["question_id"].to_pylist())
         subsets = set(columns["subset"].to_pylist())
     except (pa.ArrowException, KeyError, OSError) as error:
@@ -103,7 +121,20 @@ def _read_file(release: ReleaseFolder, file: DataFile, number: int) -> InputFile
     )
     if wrong:
         raise InputError(f"{path} holds rows of the subset {wrong[0]!r} in the config {file.config!r} (schema)")
-    return InputFile(path, file, number, ids)
+    item = InputFile(path, file, number, ids, is_current)
+    return item if is_current else replace(item, file=replace(file, row_hashes=_hashes_under_columns(item)))
+
+
+def _hashes_under_columns(item: InputFile) -> tuple[str, ...]:
+    """The hashes that rows of another schema get: a column that is new or gone belongs to the content."""
+    import pyarrow as pa
+
+    hashes: list[str] = []
+    for batch in item.batches():
+        table = pa.Table.from_batches([batch])
+        rows = fit_columns(table, item.file.config, str(item.path), drops_others=item.is_previous)
+        hashes += map(row_hash, rows.to_pylist())
+    return tuple(hashes)
 
 
 def _require_unique(release: ReleaseFolder, files: list[InputFile]) -> None:

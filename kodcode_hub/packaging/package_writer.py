@@ -85,7 +85,7 @@ class _SplitJob:
     def _write_kept(self, file: KeptFile, writer: SplitWriter, gatherer: RowGatherer) -> None:
         """A file keeps its borders and those of its row groups, so that what is the same in it has the same bytes."""
         item = self.inputs[file.number]
-        if file.is_untouched:
+        if file.is_untouched and item.is_current:
             writer.keep_file(item.path, item.file)
             return
         writer.finish_file()

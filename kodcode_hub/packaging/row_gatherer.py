@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from kodcode_hub.errors import InputError
 from kodcode_hub.packaging.card import columns_of
+from kodcode_hub.packaging.column_fit import fit_columns
 from kodcode_hub.packaging.package_inputs import InputFile, Place
 from kodcode_hub.schema import arrow_schema
 
@@ -34,7 +35,7 @@ class RowGatherer:
     """
 
     def __init__(self, inputs: Sequence[InputFile], config: str, version: str) -> None:
-        self._inputs, self._version = inputs, version
+        self._inputs, self._config, self._version = inputs, config, version
         self._schema: pa.Schema = arrow_schema(columns_of(config))
         self._groups: OrderedDict[tuple[int, int], pa.Table] = OrderedDict()
         self._files: dict[int, pq.ParquetFile] = {}
@@ -105,25 +106,7 @@ class RowGatherer:
             table = self._files[number].read_row_group(index, use_threads=False)
         except (pa.ArrowException, OSError) as error:
             raise InputError(f"{path} cannot be read as Parquet: {' '.join(str(error).split())[:300]}") from error
-        unknown = [name for name in table.column_names if name not in self._schema.names]
-        if unknown:
-            raise InputError(f"{path} has the column {unknown[0]!r}, which is not published (schema)")
-        return self._conform(table, str(path))
-
-    def _conform(self, table: pa.Table, name: str) -> pa.Table:
-        """All published columns in their order; what an earlier schema did not have is null."""
-        import pyarrow as pa
-
-        if table.schema.equals(self._schema):
-            return table.replace_schema_metadata(None)
-        columns = [
-            table[field.name] if field.name in table.column_names else pa.nulls(table.num_rows, field.type)
-            for field in self._schema
-        ]
-        try:
-            return pa.table(columns, names=self._schema.names).cast(self._schema)
-        except pa.ArrowException as error:
-            raise InputError(f"{name} does not fit the published columns (schema): {error}") from error
+        return fit_columns(table, self._config, str(path), drops_others=self._inputs[number].is_previous)
 
     def _with_version(self, table: pa.Table) -> pa.Table:
         import pyarrow as pa

@@ -9,6 +9,8 @@ from pathlib import Path
 from kodcode_hub.errors import InputError, UsageError
 from kodcode_hub.files.rows import display_name, path_kind
 from kodcode_hub.packaging.dataset_files import dataset_files
+from kodcode_hub.pipeline.package_sources import open_source_release
+from kodcode_hub.pipeline.run_folder import LEDGER_NAME
 from kodcode_hub.subsets import SFT_CONFIG
 
 Fetch = Callable[[str], Path]
@@ -33,7 +35,8 @@ def find_source(address: str, *, config: str | None, fetch: Fetch) -> AuditSourc
     """The files behind ``address``.
 
     Args:
-        address: a file, a folder laid out as a dataset's repository, or the address of one; ``-`` is standard input.
+        address: a file, a folder laid out as a dataset's repository, a finished run's folder, or the address of a
+            repository; ``-`` is standard input.
         config: of a folder or repository; without one all rows, each once, but for those of ``sft``, which are the
             others' with an answer to each.
         fetch: is called with what is no path of this machine.
@@ -47,8 +50,13 @@ def find_source(address: str, *, config: str | None, fetch: Fetch) -> AuditSourc
         if config is not None:
             raise UsageError(f"--config {config} belongs to a folder or repository; {display_name(address)} is a file")
         return AuditSource(display_name(address), (address,))
-    folder = Path(address) if kind == "folder" else fetch(address)
+    folder = _release_in(Path(address)) if kind == "folder" else fetch(address)
     return AuditSource(address, tuple(_files_in(folder, address, config)))
+
+
+def _release_in(folder: Path) -> Path:
+    """A finished run stands for the release that it has packaged."""
+    return open_source_release(folder).path if (folder / LEDGER_NAME).exists() else folder
 
 
 def _files_in(folder: Path, name: str, config: str | None) -> list[Path]:

@@ -32,6 +32,17 @@ def test_two_folders_are_compared_without_the_hub(releases: Path) -> None:
     assert (len(answer["ids"]["added"]), answer["ids"]["changed"]) == (1, {})
 
 
+def test_a_release_that_was_changed_behind_its_manifest_is_not_called_equal(releases: Path, tmp_path: Path) -> None:
+    changed = write_first(tmp_path / "changed")
+    path = changed / "data" / "taco" / "train-00000-of-00001.parquet"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    done = kodcode(["diff", str(releases / "first"), str(changed)])
+    assert done.returncode == 2
+    assert "not the file that its manifest describes" in done.stderr
+
+
 def test_a_folder_of_rows_that_is_no_release_can_be_compared(releases: Path, tmp_path: Path) -> None:
     rows = [json.dumps(row) + "\n" for row in first_rows() if row["subset"].lower() == "taco"]
     (tmp_path / "data" / "taco").mkdir(parents=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import sys
 from dataclasses import replace
@@ -14,13 +15,16 @@ import pytest
 from huggingface_hub import constants
 
 from kodcode_hub.errors import HubError, InputError, RefusedError, UsageError
+from kodcode_hub.hub.failures import hub_error
 from kodcode_hub.hub.hf_repository import HfRepository
 from kodcode_hub.hub.load_check import load_in_new_process
 from kodcode_hub.hub.load_order import load_order
 from kodcode_hub.hub.publish import PublishOptions, publish
+from kodcode_hub.hub.rollback import roll_back
 from kodcode_hub.packaging.facts import ReleaseFacts
 from kodcode_hub.packaging.release import write_release
 from kodcode_hub.packaging.release_folder import open_release
+from kodcode_hub.verification.private_folder import private_folder
 from tests.hub.conftest import OpenRepository
 from tests.hub.publishing import Heard, publish_here
 from tests.hub.releases import REPO, first_rows, holds, stored_release, write_second
@@ -299,6 +303,19 @@ def test_a_version_must_be_higher_than_every_tag(
     assert "preupload" not in kinds(hub)
 
 
+def test_a_version_below_an_untagged_release_at_the_head_is_refused(
+    hub: Hub, repository: HfRepository, first: Path, second: Path, tmp_path: Path
+) -> None:
+    repo = stored_release(hub, REPO, first, tag="v1.0.0")
+    repo.write(read_tree(second), title="Release v1.1.0, killed before its tag")
+    low = write_second(tmp_path / "low", version="1.0.1")
+    with pytest.raises(UsageError, match=r"holds v1\.1\.0, .* not tagged.* kodcode rollback"):
+        publish_here(low, repository)
+    roll_back(repository, "v1.0.0")
+    publish_here(low, repository)
+    assert list(repo.tags) == ["v1.0.0", "v1.0.1"]
+
+
 def test_a_column_that_goes_away_needs_a_new_major_version(
     hub: Hub, repository: HfRepository, first: Path, tmp_path: Path
 ) -> None:
@@ -345,6 +362,24 @@ def test_a_sample_streams_the_first_rows_instead_of_loading_all(
     publish(first, repository, options=options, listener=heard, check_load=load_in_new_process)
     assert "streaming the first rows of every split" in heard.steps
     assert hub.repo(REPO).tags == {"v1.0.0": hub.repo(REPO).head()}
+
+
+def test_what_a_killed_verification_left_is_removed_and_what_is_in_use_stays(
+    repository: HfRepository, first: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    (temporary / "kodcode-verify-dead" / "hub").mkdir(parents=True)
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    with private_folder(temporary, "kodcode-verify-") as alive:
+        publish_here(first, repository)
+        assert list(temporary.iterdir()) == [alive]
+
+
+def test_a_full_disk_here_is_not_blamed_on_the_network() -> None:
+    full = OSError(errno.ENOSPC, "No space left on device")
+    message = str(hub_error(full, "download it"))
+    assert "TMPDIR" in message
+    assert "network" not in message
 
 
 def test_the_client_is_not_imported_before_it_is_needed() -> None:

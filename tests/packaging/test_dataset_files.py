@@ -76,6 +76,11 @@ configs:
 """
 
 
+def test_the_manifest_of_a_release_without_rows_is_no_file_of_rows(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="holds no rows"):
+        dataset_files(a_folder(tmp_path, "releases/v1.0.0.json"))
+
+
 def test_the_readme_decides_where_it_names_files(tmp_path: Path) -> None:
     folder = a_folder(
         tmp_path, "data/a/train-0.jsonl", "data/b/train-0.jsonl", "data/a/rest-0.jsonl", "x.jsonl", readme=README

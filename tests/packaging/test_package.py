@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from kodcode_hub.errors import InputError, UsageError
-from kodcode_hub.packaging.facts import ConfigChanges, ReleaseFacts, RunFacts
+from kodcode_hub.packaging.card import columns_of
+from kodcode_hub.packaging.facts import Changes, ConfigChanges, ReleaseFacts, RunFacts
 from kodcode_hub.packaging.package import PackageResult, package_release
 from kodcode_hub.packaging.package_inputs import InputFile
 from kodcode_hub.packaging.package_plan import Candidates
@@ -22,6 +25,7 @@ from kodcode_hub.packaging.release_folder import ReleaseFolder, open_release
 from kodcode_hub.packaging.row_hash import row_hash
 from kodcode_hub.packaging.rows import choose_split
 from kodcode_hub.packaging.split_writer import FileLimits
+from kodcode_hub.schema import arrow_schema
 from tests.packaging.example_rows import SOLUTION, a_row, an_sft_row
 from tests.packaging.folders import read_tree
 
@@ -184,6 +188,21 @@ def test_removed_rows_go_with_their_conversations(tmp_path: Path) -> None:
         package(tmp_path / "out", new, previous=old, version="1.1.0", remove=["unknown"])
 
 
+@pytest.mark.parametrize("responds_again", [False, True])
+def test_a_response_to_a_triplet_that_was_replaced_is_left_out_unless_there_is_a_new_one(
+    tmp_path: Path, responds_again: bool
+) -> None:
+    sft = [an_sft_row("leetcode", number) for number in (0, 1)]
+    old = a_release(tmp_path / "old", [a_row("leetcode", n) for n in range(2)], sft, version="1.0.0")
+    changed = {"solution": SOLUTION + "# another\n"}
+    again = [an_sft_row("leetcode", 1) | changed] if responds_again else []
+    run = a_release(tmp_path / "run", [a_row("leetcode", 1, **changed)], again)
+    result = package(tmp_path / "new", run, version="1.1.0", previous=old)
+    identity = a_row("leetcode", 1)["question_id"]
+    assert result.rejected == ({} if responds_again else {identity: "triplet_changed"})
+    assert open_release(tmp_path / "new").manifest.rows["sft"] == {"train": 2 if responds_again else 1}
+
+
 def test_the_previous_release_may_be_replaced_in_its_own_folder(tmp_path: Path) -> None:
     old = a_release(tmp_path / "old", leetcode("a"), version="1.0.0")
     new = a_release(tmp_path / "new", leetcode("b"))
@@ -225,19 +244,67 @@ def test_a_source_that_was_changed_after_it_was_written_is_refused(tmp_path: Pat
         open_release(tmp_path / "run")
 
 
-def test_a_column_that_an_earlier_schema_did_not_have_is_null(tmp_path: Path) -> None:
-    old = a_release(tmp_path / "old", leetcode("a", "b"), version="1.0.0")
-    file = old.manifest.files[0]
-    path = tmp_path / "old" / file.path
-    pq.write_table(pq.read_table(path).drop_columns(["agreement"]), path)
-    stored = json.loads((tmp_path / "old" / "releases" / "v1.0.0.json").read_bytes())
-    import hashlib
+def with_table(release: ReleaseFolder, change: Callable[[pa.Table], pa.Table], columns: Sequence[str]) -> ReleaseFolder:
+    """The release as an earlier version of this package would have written it, with other columns."""
+    path = release.path / release.manifest.path
+    stored = json.loads(path.read_bytes())
+    for file in stored["files"]:
+        data = release.file(file["path"])
+        table = change(pq.read_table(data))
+        pq.write_table(table, data)
+        content = data.read_bytes()
+        file |= {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        stored["row_hashes"][file["path"]] = [row_hash(row) for row in table.to_pylist()]
+    path.write_text(json.dumps(stored | {"columns": list(columns)}), encoding="ascii")
+    return open_release(release.path)
 
-    content = path.read_bytes()
-    stored["files"][0] |= {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-    (tmp_path / "old" / "releases" / "v1.0.0.json").write_text(json.dumps(stored), encoding="ascii")
-    package(tmp_path / "out", open_release(tmp_path / "old"))
+
+def without_agreement(release: ReleaseFolder) -> ReleaseFolder:
+    columns = [name for name in release.manifest.columns if name != "agreement"]
+    return with_table(release, lambda table: table.drop_columns(["agreement"]), columns)
+
+
+def test_a_column_that_an_earlier_schema_did_not_have_is_null(tmp_path: Path) -> None:
+    old = without_agreement(a_release(tmp_path / "old", leetcode("a", "b"), version="1.0.0"))
+    package(tmp_path / "out", old)
     assert [row["agreement"] for row in rows_of(tmp_path / "out")] == [None, None]
+
+
+def test_files_of_an_earlier_schema_are_written_again_and_their_rows_are_not_changed_ones(tmp_path: Path) -> None:
+    rows = [*leetcode("a", "b"), a_row("apps", 0)]
+    old = without_agreement(a_release(tmp_path / "old", rows, [an_sft_row("apps", 0)], version="1.0.0"))
+    result = package(tmp_path / "out", a_release(tmp_path / "run", rows[:1]), previous=old, version="1.1.0")
+    assert result.changes == Changes("1.0.0", columns_added=("agreement",))
+    packaged = open_release(tmp_path / "out")
+    for file in packaged.manifest.files:
+        table = pq.read_table(packaged.file(file.path))
+        assert table.schema.equals(arrow_schema(columns_of(file.config)))
+        assert [row_hash(row) for row in table.to_pylist()] == list(file.row_hashes)
+        assert set(table["version"].to_pylist()) == {"1.0.0"}
+
+
+def test_a_column_that_went_away_with_a_major_version_is_in_no_file_and_on_the_card(tmp_path: Path) -> None:
+    old = a_release(tmp_path / "old", leetcode("a", "b", "c"), version="1.0.0")
+    names = [*old.manifest.columns, "hint"]
+    old = with_table(old, lambda table: table.append_column("hint", pa.array(["x"] * table.num_rows)), names)
+    run = a_release(tmp_path / "run", leetcode("a"))
+    for out, remove in ((tmp_path / "kept", []), (tmp_path / "less", ["Leetcode_b"])):
+        package(out, run, previous=old, version="2.0.0", remove=remove)
+        packaged = open_release(out)
+        assert all("hint" not in row for row in rows_of(out))
+        assert packaged.manifest.files[0].row_hashes == tuple(map(row_hash, rows_of(out)))
+        assert "Columns that are gone: `hint`" in (out / "README.md").read_text(encoding="utf-8")
+    with pytest.raises(InputError, match="column 'hint', which is not published"):
+        package(tmp_path / "out", old)
+
+
+def test_a_release_is_not_packaged_into_one_of_its_inputs(tmp_path: Path) -> None:
+    old = a_release(tmp_path / "old", leetcode("a"), version="1.0.0")
+    run = a_release(tmp_path / "run", leetcode("b"))
+    for inside in (tmp_path / "old" / "next", tmp_path / "run" / "data" / "next"):
+        with pytest.raises(UsageError, match="lies in the release"):
+            package(inside, run, previous=old, version="1.1.0")
+        assert not inside.exists()
 
 
 one_row = st.tuples(
@@ -256,7 +323,7 @@ def made(rows: Iterable[tuple[str, int, int, str]]) -> list[Row]:
 
 
 @settings(
-    max_examples=40,
+    max_examples=20,
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +16,20 @@ import pytest
 
 from kodcode_hub.errors import InputError, UsageError
 from kodcode_hub.files.rows import read_rows
+from kodcode_hub.ledger.store import Ledger
+from kodcode_hub.packaging.facts import ReleaseFacts
+from kodcode_hub.packaging.release import write_release
 from kodcode_hub.pipeline.audit_checks import CHECKS, parse_checks
 from kodcode_hub.pipeline.audit_file import AuditResult, audit_dataset
 from kodcode_hub.pipeline.audit_flaky import RERUNS
 from kodcode_hub.pipeline.audit_rows import choose_rows, read_audit_rows
 from kodcode_hub.pipeline.audit_source import AuditSource, find_source
+from kodcode_hub.pipeline.run_folder import LEDGER_NAME
 from kodcode_hub.pipeline.verify_sandbox import VerifySettings
 from kodcode_hub.verification.protocol import Limits
 from kodcode_hub.verification.run_conditions import RunConditions
 from kodcode_hub.verification.warm_sandbox import WarmSandbox, open_sandbox
+from tests.packaging import example_rows
 
 SETTINGS = VerifySettings(limits=Limits(timeout_s=3.0), isolation="none", workers=2)
 DOUBLE = "def double(x):\n    return 2 * x\n"
@@ -419,6 +424,18 @@ def write_parquet(path: Path, rows: list[dict[str, Any]]) -> None:
     import pyarrow.parquet as pq
 
     pq.write_table(pa.Table.from_pylist(rows), path)
+
+
+def test_a_finished_run_stands_for_its_release(tmp_path: Path) -> None:
+    rows = [example_rows.a_row("leetcode", 0)]
+    sft = [example_rows.an_sft_row("leetcode", 0)]
+    write_release(tmp_path / "release", rows, sft, version="1.0.0", facts=ReleaseFacts())
+    with closing(Ledger(tmp_path / LEDGER_NAME)) as ledger:
+        ledger.set_meta_now("state", "stopped")
+        with pytest.raises(InputError, match="not finished"):
+            source_of(tmp_path)
+        ledger.set_meta_now("state", "done")
+    assert [row.id for row in read_audit_rows(source_of(tmp_path))] == [rows[0]["question_id"]]
 
 
 def test_what_is_not_on_this_disk_is_fetched(tmp_path: Path) -> None:

@@ -109,7 +109,9 @@ export function opened(place, id, n) {
 
 /** @param {Place} place */
 export function isFiltered(place) {
-  return Boolean(place.q) || CHOICES.some((name) => place.choices[name].length) || RANGES.some((name) => place.ranges[name]);
+  return (
+    Boolean(place.q) || CHOICES.some((name) => place.choices[name].length) || RANGES.some((name) => place.ranges[name])
+  );
 }
 
 /** Everything; the order stays. @param {Place} place */

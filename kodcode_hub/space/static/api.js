@@ -55,7 +55,9 @@ export async function post(path, body, signal) {
  */
 export async function* stream(path, body, signal) {
   const response = await answered(sent(path, body, signal));
-  const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).pipeThrough(/** @type {any} */ (new TextDecoderStream())).getReader();
+  const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body)
+    .pipeThrough(/** @type {any} */ (new TextDecoderStream()))
+    .getReader();
   let rest = "";
   for (;;) {
     const { done, value } = await reader.read();
@@ -118,5 +120,7 @@ async function answered(request) {
   }
   if (response.ok) return response;
   const said = await response.json().catch(() => null);
-  throw new ApiError(said?.error ? String(said.error) : `The server answered ${response.status}. Try again in a moment.`);
+  throw new ApiError(
+    said?.error ? String(said.error) : `The server answered ${response.status}. Try again in a moment.`,
+  );
 }

@@ -25,13 +25,17 @@ export async function showResults(place, arrival) {
   const main = byId("main");
   if (!main.querySelector(":scope > .results")) main.replaceChildren(...waiting());
   titlePage(place.q || "Questions");
-  await withNotices(main, async () => {
-    const answer = await search(place);
-    redraw(main, resultList(place, answer, { isMain: true }));
-    fillFilters(place, answer.facets, answer.total);
-    arriveAt(arrival, openedBefore());
-    if (arrival !== "start") announce(counted(answer.total, "question"));
-  }, again);
+  await withNotices(
+    main,
+    async () => {
+      const answer = await search(place);
+      redraw(main, resultList(place, answer, { isMain: true }));
+      fillFilters(place, answer.facets, answer.total);
+      arriveAt(arrival, openedBefore());
+      if (arrival !== "start") announce(counted(answer.total, "question"));
+    },
+    again,
+  );
 }
 
 /**
@@ -41,12 +45,16 @@ export async function showResults(place, arrival) {
 export async function showSide(place) {
   const side = byId("side");
   if (!side.hasChildNodes()) side.replaceChildren(emptyRows());
-  await withNotices(side, async () => {
-    const answer = await search(place);
-    redraw(side, resultList(place, answer, { isMain: false }));
-    fillFilters(place, answer.facets, answer.total);
-    bringIntoView(side);
-  }, () => showSide(place));
+  await withNotices(
+    side,
+    async () => {
+      const answer = await search(place);
+      redraw(side, resultList(place, answer, { isMain: false }));
+      fillFilters(place, answer.facets, answer.total);
+      bringIntoView(side);
+    },
+    () => showSide(place),
+  );
 }
 
 /**
@@ -86,9 +94,14 @@ function bringIntoView(side) {
 }
 
 function openedBefore() {
-  return lastOpened ? /** @type {HTMLElement | null} */ (document.querySelector(`[data-key="${CSS.escape(`row:${lastOpened}`)}"]`)) : null;
+  return lastOpened
+    ? /** @type {HTMLElement | null} */ (document.querySelector(`[data-key="${CSS.escape(`row:${lastOpened}`)}"]`))
+    : null;
 }
 
 function waiting() {
-  return [el("div", { class: "result-head" }, el("h1", { class: "result-count", tabindex: "-1" }, "Questions")), emptyRows()];
+  return [
+    el("div", { class: "result-head" }, el("h1", { class: "result-count", tabindex: "-1" }, "Questions")),
+    emptyRows(),
+  ];
 }

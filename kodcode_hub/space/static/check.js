@@ -27,24 +27,40 @@ const VERDICTS = /** @type {Record<string, string>} */ ({
 export async function showCheck(arrival, release) {
   titlePage("Check");
   const found = el("div", { class: "found" });
-  const area = el("textarea", { id: "check-text", rows: 10, maxlength: 20000, spellcheck: "false", placeholder: "Paste the text of a question" });
+  const area = el("textarea", {
+    id: "check-text",
+    rows: 10,
+    maxlength: 20000,
+    spellcheck: "false",
+    placeholder: "Paste the text of a question",
+  });
   area.value = text;
   const check = () => {
     text = area.value;
     run(found);
   };
-  area.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && check());
+  area.addEventListener(
+    "keydown",
+    (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && check(),
+  );
   const note = el("p", { class: "soft" });
-  byId("main").replaceChildren(el("div", { class: "page check" },
-    el("h1", { tabindex: "-1" }, "Check a question"),
-    el("p", { class: "lead" }, "Which questions of this release is a text near to, and is it part of a benchmark?"),
-    el("label", { for: "check-text" }, "Text"), area,
-    el("div", { class: "run-line" }, el("button", { type: "button", class: "main", click: check }, "Check"), note),
-    found));
+  byId("main").replaceChildren(
+    el(
+      "div",
+      { class: "page check" },
+      el("h1", { tabindex: "-1" }, "Check a question"),
+      el("p", { class: "lead" }, "Which questions of this release is a text near to, and is it part of a benchmark?"),
+      el("label", { for: "check-text" }, "Text"),
+      area,
+      el("div", { class: "run-line" }, el("button", { type: "button", class: "main", click: check }, "Check"), note),
+      found,
+    ),
+  );
   if (answer) show(found);
   arriveAt(arrival);
   const about = await release.catch(() => null);
-  if (about) note.textContent = about.benchmarks.length ? `Compared with ${about.benchmarks.join(", ")}.` : noBenchmarks();
+  if (about)
+    note.textContent = about.benchmarks.length ? `Compared with ${about.benchmarks.join(", ")}.` : noBenchmarks();
 }
 
 /** Ends its request. */
@@ -54,11 +70,15 @@ export function leaveCheck() {
 
 /** @param {HTMLElement} found */
 function run(found) {
-  withNotices(found, async () => {
-    answer = await post("check", { text }, nextCheck());
-    show(found);
-    announce(answer.rows.length ? counted(answer.rows.length, "near question") : "No question is near.");
-  }, () => run(found));
+  withNotices(
+    found,
+    async () => {
+      answer = await post("check", { text }, nextCheck());
+      show(found);
+      announce(answer.rows.length ? counted(answer.rows.length, "near question") : "No question is near.");
+    },
+    () => run(found),
+  );
 }
 
 /** @param {HTMLElement} found */
@@ -68,25 +88,67 @@ function show(found) {
 
 function benchmarks() {
   if (!answer.benchmarks.length) return el("section", {}, el("h2", {}, "Benchmarks"), el("p", {}, noBenchmarks()));
-  return el("section", {}, el("h2", {}, "Benchmarks"),
-    el("p", {}, el("span", { class: `verdict ${answer.verdict === "clean" ? "is-good" : "is-bad"}` }, VERDICTS[answer.verdict] ?? `Verdict: ${answer.verdict}`)),
-    answer.items.length > 0 && el("ol", { class: "near" }, answer.items.map(item)));
+  return el(
+    "section",
+    {},
+    el("h2", {}, "Benchmarks"),
+    el(
+      "p",
+      {},
+      el(
+        "span",
+        { class: `verdict ${answer.verdict === "clean" ? "is-good" : "is-bad"}` },
+        VERDICTS[answer.verdict] ?? `Verdict: ${answer.verdict}`,
+      ),
+    ),
+    answer.items.length > 0 && el("ol", { class: "near" }, answer.items.map(item)),
+  );
 }
 
 /** @param {any} each */
 function item(each) {
-  return el("li", {},
-    el("p", {}, el("strong", {}, `${each.benchmark} ${each.id}`), " ", el("span", { class: "badge" }, each.verdict), " ", el("span", { class: "badge" }, `score ${score(each.score)}`)),
+  return el(
+    "li",
+    {},
+    el(
+      "p",
+      {},
+      el("strong", {}, `${each.benchmark} ${each.id}`),
+      " ",
+      el("span", { class: "badge" }, each.verdict),
+      " ",
+      el("span", { class: "badge" }, `score ${score(each.score)}`),
+    ),
     el("p", { class: "soft" }, readable(each.reason)),
-    each.excerpt && el("blockquote", {}, each.excerpt));
+    each.excerpt && el("blockquote", {}, each.excerpt),
+  );
 }
 
 function nearest() {
   if (!answer.rows.length) return el("p", {}, "No question shares a rare word with this text.");
-  return el("ol", { class: "near" }, answer.rows.map((/** @type {any} */ row) =>
-    el("li", {},
-      el("p", {}, el("a", { href: hrefOf(opened(readPlace(""), row.question_id, null)), "data-nav": true, class: "id" }, row.question_id), " ", el("span", { class: "badge" }, `${percent(row.similarity)} similar`), row.words !== undefined && el("span", { class: "badge" }, `${percent(row.words)} of the words`)),
-      el("p", { class: "snippet" }, marked(row.parts)))));
+  return el(
+    "ol",
+    { class: "near" },
+    answer.rows.map((/** @type {any} */ row) =>
+      el(
+        "li",
+        {},
+        el(
+          "p",
+          {},
+          el(
+            "a",
+            { href: hrefOf(opened(readPlace(""), row.question_id, null)), "data-nav": true, class: "id" },
+            row.question_id,
+          ),
+          " ",
+          el("span", { class: "badge" }, `${percent(row.similarity)} similar`),
+          row.words !== undefined && el("span", { class: "badge" }, `${percent(row.words)} of the words`),
+        ),
+        el("p", { class: "snippet" }, marked(row.parts)),
+      ),
+    ),
+  );
 }
 
 function noBenchmarks() {

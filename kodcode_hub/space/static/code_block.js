@@ -11,7 +11,11 @@ import { el, trustedHtml } from "./dom.js";
 export function codeBlock(lines, label, { missing = new Set() } = {}) {
   const html = lines.map((line, index) => lineHtml(line, missing.has(index + 1))).join("");
   const digits = String(lines.length).length;
-  const block = el("pre", { class: "code", tabindex: "0", role: "region", "aria-label": label }, el("code", {}, trustedHtml(html)));
+  const block = el(
+    "pre",
+    { class: "code", tabindex: "0", role: "region", "aria-label": label },
+    el("code", {}, trustedHtml(html)),
+  );
   block.style.setProperty("--digits", `${Math.max(2, digits)}ch`);
   return block;
 }
@@ -30,5 +34,7 @@ export function copied(what, text) {
  * @param {boolean} isMissing
  */
 function lineHtml(line, isMissing) {
-  return isMissing ? `<span class="line missed">${line}<span class="not-run"> not run</span>\n</span>` : `<span class="line">${line}\n</span>`;
+  return isMissing
+    ? `<span class="line missed">${line}<span class="not-run"> not run</span>\n</span>`
+    : `<span class="line">${line}\n</span>`;
 }

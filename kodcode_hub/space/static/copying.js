@@ -13,7 +13,12 @@ const SHOWN_MS = 1600;
  */
 export function copyButton(what, text, { label = "Copy" } = {}) {
   const shown = el("span", {}, label);
-  const button = el("button", { type: "button", class: "quiet copy", click: () => copy(text(), shown, label) }, shown, spoken(` ${what}`));
+  const button = el(
+    "button",
+    { type: "button", class: "quiet copy", click: () => copy(text(), shown, label) },
+    shown,
+    spoken(` ${what}`),
+  );
   return button;
 }
 

@@ -64,7 +64,9 @@ export function redraw(holder, children) {
   const key = active && holder.contains(active) ? active.dataset.key : undefined;
   holder.replaceChildren(.../** @type {any[]} */ (children.filter(isChild)));
   if (key) {
-    /** @type {HTMLElement | null} */ (holder.querySelector(`[data-key="${CSS.escape(key)}"]`))?.focus({ preventScroll: true });
+    /** @type {HTMLElement | null} */ (holder.querySelector(`[data-key="${CSS.escape(key)}"]`))?.focus({
+      preventScroll: true,
+    });
   }
 }
 
@@ -87,7 +89,7 @@ function filled(element, properties, children) {
     else if (value === true) element.setAttribute(name, "");
     else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, String(value));
   }
-  element.append(...children.flat().filter(isChild).map((child) => (typeof child === "number" ? String(child) : child)));
+  element.append(.../** @type {any[]} */ (children.flat().filter(isChild)));
   return element;
 }
 

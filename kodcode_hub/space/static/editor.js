@@ -12,7 +12,17 @@ const LEAST_ROWS = 10;
  */
 export function makeEditor(text, run) {
   const gutter = el("div", { class: "gutter", "aria-hidden": "true" });
-  const area = /** @type {HTMLTextAreaElement} */ (el("textarea", { id: "editor", spellcheck: "false", autocomplete: "off", autocapitalize: "off", autocorrect: "off", wrap: "off", "aria-describedby": "editor-hint" }));
+  const area = /** @type {HTMLTextAreaElement} */ (
+    el("textarea", {
+      id: "editor",
+      spellcheck: "false",
+      autocomplete: "off",
+      autocapitalize: "off",
+      autocorrect: "off",
+      wrap: "off",
+      "aria-describedby": "editor-hint",
+    })
+  );
   let isLeaving = false;
   area.addEventListener("input", () => number(area, gutter));
   area.addEventListener("scroll", () => (gutter.scrollTop = area.scrollTop));
@@ -95,7 +105,10 @@ function dedent(area) {
 function changeLines(area, change) {
   const { selectionStart, selectionEnd, value } = area;
   const start = value.lastIndexOf("\n", selectionStart - 1) + 1;
-  const after = value.indexOf("\n", selectionEnd > selectionStart && value[selectionEnd - 1] === "\n" ? selectionEnd - 1 : selectionEnd);
+  const after = value.indexOf(
+    "\n",
+    selectionEnd > selectionStart && value[selectionEnd - 1] === "\n" ? selectionEnd - 1 : selectionEnd,
+  );
   const end = after < 0 ? value.length : after;
   const lines = value.slice(start, end).split("\n");
   const changed = lines.map(change);

@@ -23,11 +23,23 @@ export function subsetFacet(place, counts) {
   const select = el("select", { id: "subset", "data-key": "subset", change: chooseSubset }, [
     el("option", { value: "" }, "All"),
     ...(chosen.length > 1 ? [el("option", { value: SEVERAL }, `${chosen.length} of them`)] : []),
-    ...names.map((name) => el("option", { value: name }, counts[name] === null ? readable(name) : `${readable(name)} (${grouped(counts[name] ?? 0)})`)),
+    ...names.map((name) =>
+      el(
+        "option",
+        { value: name },
+        counts[name] === null ? readable(name) : `${readable(name)} (${grouped(counts[name] ?? 0)})`,
+      ),
+    ),
   ]);
-  select.value = chosen.length > 1 ? SEVERAL : chosen[0] ?? "";
+  select.value = chosen.length > 1 ? SEVERAL : (chosen[0] ?? "");
   const boxes = names.map((name) => choiceBox(place, "subset", name, counts[name] ?? 0, most(counts)));
-  return el("div", { class: "facet" }, el("label", { for: "subset" }, "subset"), select, folded("subset", "several at once", boxes, chosen.length > 1));
+  return el(
+    "div",
+    { class: "facet" },
+    el("label", { for: "subset" }, "subset"),
+    select,
+    folded("subset", "several at once", boxes, chosen.length > 1),
+  );
 }
 
 /**
@@ -41,7 +53,8 @@ export function choiceFacet(place, name, counts) {
   const values = [...new Set([...Object.keys(counts).slice(0, SHOWN), ...chosen])];
   const rest = Object.keys(counts).filter((value) => !values.includes(value));
   if (values.length === 0 && name !== "library") return null;
-  const boxes = (/** @type {string[]} */ them) => them.map((value) => choiceBox(place, name, value, counts[value] ?? 0, most(counts)));
+  const boxes = (/** @type {string[]} */ them) =>
+    them.map((value) => choiceBox(place, name, value, counts[value] ?? 0, most(counts)));
   return el(
     "fieldset",
     { class: "facet" },
@@ -64,7 +77,11 @@ export function rangeFacet(place, name, counts) {
     "fieldset",
     { class: "facet" },
     el("legend", {}, FACET_NAMES[name]),
-    el("ul", {}, bands.map(([range, count]) => bandButton(place, name, range, count, most(counts)))),
+    el(
+      "ul",
+      {},
+      bands.map(([range, count]) => bandButton(place, name, range, count, most(counts))),
+    ),
     rangeFields(place, name),
   );
 }
@@ -82,8 +99,28 @@ function choiceBox(place, name, value, count, greatest) {
     const others = here().choices[name].filter((each) => each !== value);
     go(withChoice(here(), name, isChosen ? others : [...others, value]), "keep");
   };
-  const box = el("input", { type: "checkbox", checked: isChosen, value, "data-key": `${name}:${value}`, change: toggle });
-  return barred(el("li", {}, el("label", {}, box, el("span", { class: "value" }, readable(value)), el("span", { class: "count" }, grouped(count)))), count, greatest);
+  const box = el("input", {
+    type: "checkbox",
+    checked: isChosen,
+    value,
+    "data-key": `${name}:${value}`,
+    change: toggle,
+  });
+  return barred(
+    el(
+      "li",
+      {},
+      el(
+        "label",
+        {},
+        box,
+        el("span", { class: "value" }, readable(value)),
+        el("span", { class: "count" }, grouped(count)),
+      ),
+    ),
+    count,
+    greatest,
+  );
 }
 
 /**
@@ -111,14 +148,35 @@ function bandButton(place, name, range, count, greatest) {
  */
 function rangeFields(place, name) {
   const [low, high] = rangeEnds(name, place.ranges[name]);
-  const fields = [["from", low], ["to", high]].map(([end, value]) =>
-    el("input", { type: "number", min: 0, max: 100, step: "any", value, "aria-label": `${FACET_NAMES[name]} ${end}, per cent`, placeholder: end, "data-key": `${name}:${end}`, change: apply }),
+  const fields = [
+    ["from", low],
+    ["to", high],
+  ].map(([end, value]) =>
+    el("input", {
+      type: "number",
+      min: 0,
+      max: 100,
+      step: "any",
+      value,
+      "aria-label": `${FACET_NAMES[name]} ${end}, per cent`,
+      placeholder: end,
+      "data-key": `${name}:${end}`,
+      change: apply,
+    }),
   );
   function apply() {
-    if (fields.every((field) => field.validity.valid)) go(withRange(here(), name, rangeOf(name, fields[0].value, fields[1].value)), "keep");
+    if (fields.every((field) => field.validity.valid))
+      go(withRange(here(), name, rangeOf(name, fields[0].value, fields[1].value)), "keep");
     else fields.find((field) => !field.validity.valid).reportValidity();
   }
-  return el("div", { class: "ends" }, fields[0], el("span", { "aria-hidden": "true" }, "to"), fields[1], el("span", { "aria-hidden": "true" }, "%"));
+  return el(
+    "div",
+    { class: "ends" },
+    fields[0],
+    el("span", { "aria-hidden": "true" }, "to"),
+    fields[1],
+    el("span", { "aria-hidden": "true" }, "%"),
+  );
 }
 
 function libraryField() {
@@ -127,7 +185,17 @@ function libraryField() {
     const others = here().choices.library.filter((each) => each !== value);
     if (value) go(withChoice(here(), "library", [...others, value]), "keep");
   };
-  return el("input", { type: "text", class: "other", "aria-label": "another library", placeholder: "another library", autocomplete: "off", autocapitalize: "off", spellcheck: "false", "data-key": "library:", change: add });
+  return el("input", {
+    type: "text",
+    class: "other",
+    "aria-label": "another library",
+    placeholder: "another library",
+    autocomplete: "off",
+    autocapitalize: "off",
+    spellcheck: "false",
+    "data-key": "library:",
+    change: add,
+  });
 }
 
 /** @param {any} event */
@@ -144,7 +212,12 @@ function chooseSubset(event) {
  */
 function folded(name, summary, items, isOpen) {
   const keep = (/** @type {any} */ event) => (event.target.open ? unfolded.add(name) : unfolded.delete(name));
-  return el("details", { open: isOpen || unfolded.has(name), toggle: keep }, el("summary", { "data-key": `${name}:more` }, summary), el("ul", {}, items));
+  return el(
+    "details",
+    { open: isOpen || unfolded.has(name), toggle: keep },
+    el("summary", { "data-key": `${name}:more` }, summary),
+    el("ul", {}, items),
+  );
 }
 
 /**
@@ -158,7 +231,7 @@ function barred(item, count, greatest) {
   return item;
 }
 
-/** @param {Record<string, number>} counts */
+/** @param {Record<string, number | null>} counts */
 function most(counts) {
-  return Math.max(0, ...Object.values(counts));
+  return Math.max(0, ...Object.values(counts).map(Number));
 }

@@ -15,7 +15,9 @@ let last = null;
 
 /** A first form without counts, so that nothing moves when they arrive. */
 export function startFilters() {
-  byId("filters").append(el("form", { id: "filter-form", submit: (/** @type {Event} */ event) => event.preventDefault() }));
+  byId("filters").append(
+    el("form", { id: "filter-form", submit: (/** @type {Event} */ event) => event.preventDefault() }),
+  );
   WIDE.addEventListener("change", () => showFilters(here()));
 }
 
@@ -25,7 +27,8 @@ export function startFilters() {
  */
 export function showFilters(place) {
   const hasFilters = place.show === "" || place.show === "statistics";
-  const isShown = hasFilters && (place.id ? isOpen === true && openedOnQuestion === place.id : isOpen ?? WIDE.matches);
+  const isShown =
+    hasFilters && (place.id ? isOpen === true && openedOnQuestion === place.id : (isOpen ?? WIDE.matches));
   byId("filters").hidden = !isShown;
   document.body.classList.toggle("with-filters", isShown);
   byId("filters-button")?.setAttribute("aria-expanded", String(isShown));
@@ -60,7 +63,11 @@ export function fillFilters(place, facets, total) {
     choiceFacet(place, "split", counts("split")),
     choiceFacet(place, "flag", counts("flag")),
     choiceFacet(place, "assurance", counts("assurance")),
-    el("button", { type: "button", class: "show-results", "data-key": "show", click: closeOnPhone }, `Show ${counted(total, "question")}`),
+    el(
+      "button",
+      { type: "button", class: "show-results", "data-key": "show", click: closeOnPhone },
+      `Show ${counted(total, "question")}`,
+    ),
   ]);
 }
 

@@ -22,9 +22,14 @@ const WORDS = [
 
 /** @type {Record<string, string>} */
 const CLICKS = {
-  "]": "[data-go=next]", n: "[data-go=next]", ArrowRight: "[data-go=next]",
-  "[": "[data-go=previous]", p: "[data-go=previous]", ArrowLeft: "[data-go=previous]",
-  u: "[data-go=back]", r: "[data-go=random]",
+  "]": "[data-go=next]",
+  n: "[data-go=next]",
+  ArrowRight: "[data-go=next]",
+  "[": "[data-go=previous]",
+  p: "[data-go=previous]",
+  ArrowLeft: "[data-go=previous]",
+  u: "[data-go=back]",
+  r: "[data-go=random]",
 };
 
 /** Listens for as long as the page lives. */
@@ -74,7 +79,9 @@ function click(selector) {
 
 /** @param {number} step */
 function moveInResults(step) {
-  const links = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".results .open")]).filter((link) => link.offsetParent);
+  const links = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".results .open")]).filter(
+    (link) => link.offsetParent,
+  );
   if (links.length === 0) return false;
   const focused = links.indexOf(/** @type {HTMLElement} */ (document.activeElement));
   const from = focused >= 0 ? focused : links.findIndex((link) => link.getAttribute("aria-current"));
@@ -88,9 +95,28 @@ function fillHelp() {
   const dialog = byId("help");
   dialog.append(
     el("h2", { id: "help-title" }, "Keys and search"),
-    el("dl", { class: "keys" }, KEYS.map(([keys, text]) => el("div", {}, el("dt", {}, [...keys].map((key) => el("kbd", {}, key))), el("dd", {}, /** @type {string} */ (text))))),
+    el(
+      "dl",
+      { class: "keys" },
+      KEYS.map(([keys, text]) =>
+        el(
+          "div",
+          {},
+          el(
+            "dt",
+            {},
+            [...keys].map((key) => el("kbd", {}, key)),
+          ),
+          el("dd", {}, /** @type {string} */ (text)),
+        ),
+      ),
+    ),
     el("h3", {}, "Words"),
-    el("dl", { class: "keys" }, WORDS.map(([word, text]) => el("div", {}, el("dt", {}, el("code", {}, word)), el("dd", {}, text)))),
+    el(
+      "dl",
+      { class: "keys" },
+      WORDS.map(([word, text]) => el("div", {}, el("dt", {}, el("code", {}, word)), el("dd", {}, text))),
+    ),
     el("form", { method: "dialog" }, el("button", { autofocus: true }, "Close")),
   );
   dialog.addEventListener("click", (/** @type {MouseEvent} */ event) => event.target === dialog && dialog.close());

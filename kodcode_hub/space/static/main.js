@@ -1,12 +1,13 @@
 /** The page: which view an address has, and what starts with it. */
 
-import { getKept } from "./api.js";
+import { here } from "./address.js";
+import { ApiError, getKept } from "./api.js";
 import { leaveResults, rememberOpened, showCounts, showResults, showSide } from "./browse.js";
-import { here as readSelection } from "./address.js";
 import { byId } from "./dom.js";
 import { fillSubsets, showFilters, startFilters } from "./filters.js";
 import { startKeyboard } from "./keyboard.js";
-import { startRouting } from "./router.js";
+import { errorView } from "./notices.js";
+import { again, startRouting } from "./router.js";
 import { showPlace, showRelease, startShell } from "./shell.js";
 import { startTheme } from "./theme.js";
 import { showSelection, startToolbar } from "./toolbar.js";
@@ -15,6 +16,7 @@ const WIDE = matchMedia("(min-width: 1100px)");
 
 /** Asked for once, at the same time as the first results. @type {Promise<any>} */
 let release;
+let isAsked = false;
 /** Ends what the view before was doing. */
 let leave = () => {};
 /** Counts what was shown: a view whose module arrives late is not shown over a newer one. */
@@ -29,6 +31,7 @@ let visit = 0;
 async function show(place, arrival) {
   const view = place.id ? "question" : place.show || "browse";
   visit += 1;
+  askRelease();
   document.body.dataset.view = view;
   byId("main").removeAttribute("aria-busy");
   showPlace(place);
@@ -38,7 +41,12 @@ async function show(place, arrival) {
     leave();
     leave = () => {};
   }
-  await VIEWS[view](place, arrival);
+  const current = visit;
+  try {
+    await VIEWS[view](place, arrival);
+  } catch (error) {
+    if (current === visit) byId("main").replaceChildren(...errorView(error, again));
+  }
 }
 
 /**
@@ -49,7 +57,9 @@ async function show(place, arrival) {
  */
 async function loaded(module) {
   const mine = visit;
-  const view = await module;
+  const view = await module.catch(() => {
+    throw new ApiError("A part of this page could not be loaded. Check the connection and try again.");
+  });
   return mine === visit ? view : null;
 }
 
@@ -84,19 +94,23 @@ const VIEWS = {
   },
 };
 
-function start() {
+/** Once, and again with the next view if there was no answer; the view itself tells of that. */
+function askRelease() {
+  if (isAsked) return;
+  isAsked = true;
   release = getKept("release");
+  showRelease(release);
+  release.then((about) => fillSubsets(here(), about.subsets)).catch(() => (isAsked = false));
+}
+
+function start() {
   startTheme();
   startShell();
   startToolbar();
   startFilters();
   startKeyboard();
   startRouting(show);
-  showRelease(release);
-  release.then((about) => fillSubsets(readSelection(), about.subsets)).catch(() => {
-    // The view itself tells that the server cannot be reached.
-  });
-  WIDE.addEventListener("change", () => document.body.dataset.view === "question" && WIDE.matches && showSide(readSelection()));
+  WIDE.addEventListener("change", () => document.body.dataset.view === "question" && WIDE.matches && showSide(here()));
 }
 
 start();

@@ -15,7 +15,21 @@ export function announce(text) {
  * @param {() => void} retry
  */
 export function errorBox(error, retry) {
-  return el("div", { class: "error", role: "alert" }, el("p", {}, sentence(messageOf(error))), el("button", { type: "button", click: retry }, "Try again"));
+  return el(
+    "div",
+    { class: "error", role: "alert" },
+    el("p", {}, sentence(messageOf(error))),
+    el("button", { type: "button", click: retry }, "Try again"),
+  );
+}
+
+/**
+ * The same as the whole of a view, which has a heading.
+ * @param {any} error
+ * @param {() => void} retry
+ */
+export function errorView(error, retry) {
+  return [el("h1", { tabindex: "-1" }, "This could not be shown"), errorBox(error, retry)];
 }
 
 /**
@@ -31,8 +45,7 @@ export async function withNotices(holder, work, retry) {
     await work();
   } catch (error) {
     if (isAbort(error)) return;
-    const heading = holder.localName === "main" ? [el("h1", { tabindex: "-1" }, "This could not be shown")] : [];
-    holder.replaceChildren(...heading, errorBox(error, retry));
+    holder.replaceChildren(...(holder.localName === "main" ? errorView(error, retry) : [errorBox(error, retry)]));
   }
   holder.removeAttribute("aria-busy");
 }

@@ -11,17 +11,43 @@ import { grouped } from "./words.js";
  */
 export function pager(place, pages) {
   if (pages < 2) return null;
-  const link = (/** @type {number} */ page, /** @type {import("./dom.js").Child[]} */ children, /** @type {object} */ more = {}) =>
-    el("a", { href: hrefOf({ ...place, p: page }), "data-nav": place.id ? "keep" : "view", "data-key": `page:${page}`, ...more }, children);
+  const link = (
+    /** @type {number} */ page,
+    /** @type {import("./dom.js").Child[]} */ children,
+    /** @type {object} */ more = {},
+  ) =>
+    el(
+      "a",
+      {
+        href: hrefOf({ ...place, p: page }),
+        "data-nav": place.id ? "keep" : "view",
+        "data-key": `page:${page}`,
+        ...more,
+      },
+      children,
+    );
   const numbers = pagesAround(place.p, pages).map((page) =>
     page === null
       ? el("li", { class: "gap", "aria-hidden": "true" }, "…")
       : el("li", {}, link(page, [spoken("Page "), grouped(page)], page === place.p ? { "aria-current": "page" } : {})),
   );
-  return el("nav", { class: "pager", "aria-label": "Pages" },
-    place.p > 1 ? link(place.p - 1, [el("span", { "aria-hidden": "true" }, "‹ "), "Previous", spoken(" page")], { class: "step", rel: "prev" }) : el("span", { class: "step" }),
+  return el(
+    "nav",
+    { class: "pager", "aria-label": "Pages" },
+    place.p > 1
+      ? link(place.p - 1, [el("span", { "aria-hidden": "true" }, "‹ "), "Previous", spoken(" page")], {
+          class: "step",
+          rel: "prev",
+        })
+      : el("span", { class: "step" }),
     el("ol", {}, numbers),
-    place.p < pages ? link(place.p + 1, ["Next", spoken(" page"), el("span", { "aria-hidden": "true" }, " ›")], { class: "step", rel: "next" }) : el("span", { class: "step" }));
+    place.p < pages
+      ? link(place.p + 1, ["Next", spoken(" page"), el("span", { "aria-hidden": "true" }, " ›")], {
+          class: "step",
+          rel: "next",
+        })
+      : el("span", { class: "step" }),
+  );
 }
 
 /**

@@ -1,7 +1,6 @@
 /** What is known of a question besides its text and code. */
 
-import { opened } from "./address.js";
-import { hrefOf } from "./address.js";
+import { hrefOf, opened } from "./address.js";
 import { el } from "./dom.js";
 import { readable } from "./words.js";
 
@@ -22,9 +21,28 @@ export function provenance(row) {
  */
 export function siblings(place, row) {
   if (row.siblings.length === 0) return null;
-  return el("div", { class: "siblings" }, el("h3", {}, "The same in another style"),
-    el("ul", {}, row.siblings.map((/** @type {any} */ each) =>
-      el("li", {}, el("a", { href: hrefOf(opened(place, each.question_id, null)), "data-nav": true }, el("span", {}, readable(each.style)), " ", el("span", { class: "id" }, each.question_id))))));
+  return el(
+    "div",
+    { class: "siblings" },
+    el("h3", {}, "The same in another style"),
+    el(
+      "ul",
+      {},
+      row.siblings.map((/** @type {any} */ each) =>
+        el(
+          "li",
+          {},
+          el(
+            "a",
+            { href: hrefOf(opened(place, each.question_id, null)), "data-nav": true },
+            el("span", {}, readable(each.style)),
+            " ",
+            el("span", { class: "id" }, each.question_id),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 /**
@@ -32,5 +50,13 @@ export function siblings(place, row) {
  * @param {[string, string][]} rows
  */
 function pairs(name, rows) {
-  return el("table", { class: name }, el("tbody", {}, rows.map(([label, value]) => el("tr", {}, el("th", { scope: "row" }, label), el("td", {}, value)))));
+  return el(
+    "table",
+    { class: name },
+    el(
+      "tbody",
+      {},
+      rows.map(([label, value]) => el("tr", {}, el("th", { scope: "row" }, label), el("td", {}, value))),
+    ),
+  );
 }

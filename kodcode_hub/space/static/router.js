@@ -20,6 +20,7 @@ export function startRouting(showPlace) {
   show = showPlace;
   history.scrollRestoration = "manual";
   document.addEventListener("click", followLink);
+  window.addEventListener("scrollend", keepScroll);
   window.addEventListener("popstate", () => {
     if (location.search !== shown) arrive("back");
   });
@@ -44,15 +45,20 @@ export function again() {
  * @param {Arrival} arrival
  */
 function goTo(href, arrival) {
-  history.replaceState({ ...history.state, scroll: window.scrollY }, "");
+  keepScroll();
   if (new URL(href, document.baseURI).search !== location.search) history.pushState(null, "", href);
   arrive(arrival);
+}
+
+/** Every entry of the history knows how far down it was. */
+function keepScroll() {
+  history.replaceState({ ...history.state, scroll: window.scrollY }, "");
 }
 
 /** @param {Arrival} arrival */
 async function arrive(arrival) {
   shown = location.search;
-  const scroll = arrival === "back" ? history.state?.scroll : undefined;
+  const scroll = arrival === "back" || arrival === "start" ? history.state?.scroll : undefined;
   await show(here(), arrival);
   if (location.search === shown && typeof scroll === "number") window.scrollTo(0, scroll);
 }
@@ -78,5 +84,8 @@ function followLink(event) {
   if (!link || event.defaultPrevented || event.button !== 0) return;
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
-  goTo(/** @type {string} */ (link.getAttribute("href")), /** @type {Arrival} */ (link.getAttribute("data-nav") || "view"));
+  goTo(
+    /** @type {string} */ (link.getAttribute("href")),
+    /** @type {Arrival} */ (link.getAttribute("data-nav") || "view"),
+  );
 }

@@ -28,7 +28,11 @@ class RunPanel {
   constructor(row, release) {
     this.row = row;
     this.editor = makeEditor("", () => this.run());
-    this.runButton = el("button", { type: "button", class: "main", disabled: true, "aria-describedby": "run-note", click: () => this.run() }, "Run");
+    this.runButton = el(
+      "button",
+      { type: "button", class: "main", disabled: true, "aria-describedby": "run-note", click: () => this.run() },
+      "Run",
+    );
     this.stopButton = el("button", { type: "button", hidden: true, click: () => this.#stopByReader() }, "Stop");
     this.status = el("p", { class: "outcome", role: "status", "aria-live": "polite" }, "Not run yet.");
     this.clock = el("span", { class: "clock", "aria-hidden": "true" });
@@ -37,7 +41,11 @@ class RunPanel {
     this.details = el("div", { class: "run-details" });
     this.element = this.#build();
     this.#start(row.stub || "", "");
-    release.then((about) => this.#allow(about.running)).catch(() => (this.note.textContent = "Whether solutions can be run here is not known: the server did not answer."));
+    release
+      .then((about) => this.#allow(about.running))
+      .catch(
+        () => (this.note.textContent = "Whether solutions can be run here is not known: the server did not answer."),
+      );
   }
 
   /** Puts a text into the editor; one that the reader wrote can be had back. @param {string} text @param {string} name */
@@ -52,7 +60,10 @@ class RunPanel {
       this.replaced.hidden = true;
       this.editor.focus();
     };
-    this.replaced.replaceChildren("Replaced your text. ", el("button", { type: "button", class: "quiet", click: undo }, "Undo"));
+    this.replaced.replaceChildren(
+      "Replaced your text. ",
+      el("button", { type: "button", class: "quiet", click: undo }, "Undo"),
+    );
     announce("Replaced your text. It can be undone.");
   }
 
@@ -81,7 +92,11 @@ class RunPanel {
   /** @param {AbortSignal} signal */
   async #follow(signal) {
     let isOver = false;
-    for await (const event of stream("runs", { question_id: this.row.question_id, solution: this.editor.get() }, signal)) {
+    for await (const event of stream(
+      "runs",
+      { question_id: this.row.question_id, solution: this.editor.get() },
+      signal,
+    )) {
       if (signal.aborted) return;
       if (event.state === "queued") this.#say(event.ahead ? `Queued, ${event.ahead} ahead` : "Queued", "waits");
       else if (event.state === "running") this.#say("Running", "waits");
@@ -126,7 +141,10 @@ class RunPanel {
   /** Time that passes is seen, not heard. */
   #startClock() {
     const begun = performance.now();
-    const tick = setInterval(() => (this.clock.textContent = `${((performance.now() - begun) / 1000).toFixed(0)} s`), 1000);
+    const tick = setInterval(
+      () => (this.clock.textContent = `${((performance.now() - begun) / 1000).toFixed(0)} s`),
+      1000,
+    );
     return () => {
       clearInterval(tick);
       this.clock.textContent = "";
@@ -150,16 +168,38 @@ class RunPanel {
   }
 
   #build() {
-    const starts = [["Stub", this.row.stub], ["Reference", this.row.solution]].filter(([, text]) => text);
-    return el("div", { class: "run-panel" },
-      el("div", { class: "run-head" },
+    const starts = [
+      ["Stub", this.row.stub],
+      ["Reference", this.row.solution],
+    ].filter(([, text]) => text);
+    return el(
+      "div",
+      { class: "run-panel" },
+      el(
+        "div",
+        { class: "run-head" },
         el("label", { for: "editor" }, "Solution"),
-        el("div", { class: "starts" }, el("span", { class: "soft", "aria-hidden": "true" }, "start from"), starts.map(([name, text]) => el("button", { type: "button", class: "quiet", click: () => this.load(text, name) }, name)))),
+        el(
+          "div",
+          { class: "starts" },
+          el("span", { class: "soft", "aria-hidden": "true" }, "start from"),
+          starts.map(([name, text]) =>
+            el("button", { type: "button", class: "quiet", click: () => this.load(text, name) }, name),
+          ),
+        ),
+      ),
       this.editor.element,
       this.replaced,
-      el("p", { id: "editor-hint", class: "soft" }, "The tests import this as the module ", el("code", {}, "solution"), ". Tab indents; Escape, then Tab leaves the field. Ctrl Enter runs."),
+      el(
+        "p",
+        { id: "editor-hint", class: "soft" },
+        "The tests import this as the module ",
+        el("code", {}, "solution"),
+        ". Tab indents; Escape, then Tab leaves the field. Ctrl Enter runs.",
+      ),
       el("div", { class: "run-line" }, this.runButton, this.stopButton, this.status, this.clock),
       this.note,
-      this.details);
+      this.details,
+    );
   }
 }

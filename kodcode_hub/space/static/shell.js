@@ -30,7 +30,9 @@ export async function showRelease(release) {
   const about = await release.catch(() => null);
   if (!about) return;
   byId("release-name").textContent = about.name;
-  byId("release-size").textContent = [about.version && versionWords(about.version), counted(about.rows, "question")].filter(Boolean).join(" · ");
+  byId("release-size").textContent = [about.version && versionWords(about.version), counted(about.rows, "question")]
+    .filter(Boolean)
+    .join(" · ");
   titlePage(titled || document.title);
 }
 

@@ -68,7 +68,9 @@ export function rangeWords(name, range) {
 export function rangeEnds(name, range) {
   const scale = HUNDREDTHS.has(name) ? 100 : 1;
   const ends = range.split("..");
-  return [ends[0], ends[1]].map((end) => (end === undefined || end === "" || Number.isNaN(Number(end)) ? null : Math.floor(Number(end) * scale + 1e-6)));
+  return [ends[0], ends[1]].map((end) =>
+    end === undefined || end === "" || Number.isNaN(Number(end)) ? null : Math.floor(Number(end) * scale + 1e-6),
+  );
 }
 
 /**
@@ -80,7 +82,9 @@ export function rangeEnds(name, range) {
 export function rangeOf(name, low, high) {
   if (low === "" && high === "") return "";
   const scale = HUNDREDTHS.has(name) ? 100 : 1;
-  return [low, high].map((end) => (end === "" ? "" : String(Math.min(100, Math.max(0, Number(end))) / scale))).join("..");
+  return [low, high]
+    .map((end) => (end === "" ? "" : String(Math.min(100, Math.max(0, Number(end))) / scale)))
+    .join("..");
 }
 
 export const SORTS = [
