@@ -129,8 +129,8 @@ class Catalogue:
         """Rows, and of how many, in one pass."""
         import tantivy
 
-        query = index_query(self.index, selection)
         sort = selection.sort or ("relevance" if parse_words(selection.query) else "id")
+        query = index_query(self.index, selection, scored=sort == "relevance")
         if sort == "relevance":
             found: Any = self.index.searcher.search(query, limit, count=count, offset=offset)
         else:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kodcode_hub.browse.index_document import COLUMNS, FORMAT, index_document, index_schema
 from kodcode_hub.browse.published_row import Row, published_row
 from kodcode_hub.browse.rows_on_disk import RowsOnDisk
-from kodcode_hub.browse.search_words import code_analyzer, name_analyzer, question_analyzer
+from kodcode_hub.browse.search_words import name_analyzer, text_analyzer
 from kodcode_hub.errors import InputError
 from kodcode_hub.files.atomic import naming_failures, write_folder_atomically
 
@@ -74,8 +74,7 @@ def open_index(place: Path, *, new: bool = False) -> tantivy.Index:
 
     try:
         index = tantivy.Index(index_schema(), path=str(place), reuse=not new)
-        index.register_tokenizer("question", question_analyzer())
-        index.register_tokenizer("code", code_analyzer())
+        index.register_tokenizer("text", text_analyzer())
         index.register_tokenizer("names", name_analyzer())
         index.config_reader(reload_policy="manual")
     except (ValueError, OSError) as error:

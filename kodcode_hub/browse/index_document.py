@@ -14,7 +14,7 @@ from kodcode_hub.verification.pass_at_k import pass_at_k
 if TYPE_CHECKING:
     import tantivy
 
-FORMAT = 1
+FORMAT = 2
 """Of the index; one of another format is made again."""
 COLUMNS = [
     *("question_id", "id", "subset", "style", "question", "solution", "test", "test_code", "gpt_pass_sequence"),
@@ -37,13 +37,14 @@ _KS = (1, 3, 5, 10)
 
 
 def index_schema() -> tantivy.Schema:
-    """The fields."""
+    """The fields: all texts in one, which is searched, and the question once more, where a word weighs more."""
     import tantivy
 
     builder = tantivy.SchemaBuilder()
-    builder.add_text_field("question", stored=True, tokenizer_name="question")
+    builder.add_text_field("text", tokenizer_name="text")
+    builder.add_text_field("question", stored=True, tokenizer_name="text")
     for name in ("solution", "test"):
-        builder.add_text_field(name, stored=True, tokenizer_name="code")
+        builder.add_bytes_field(name, stored=True)
     builder.add_text_field("question_id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("triplet", tokenizer_name="raw", index_option="basic")
     for choice in CHOICES:
@@ -69,14 +70,17 @@ def index_document(row: Mapping[str, Any], *, split: str, order: int, place: int
 
     identity = text_of(row, "question_id")
     document = tantivy.Document()
-    for name in TEXTS:
-        document.add_text(name, text_of(row, name))
+    texts = {name: text_of(row, name) for name in TEXTS}
+    document.add_text("text", "\n".join(texts.values()))
+    document.add_text("question", texts["question"])
+    for name in ("solution", "test"):
+        document.add_bytes(name, texts[name].encode("utf-8", "surrogatepass"))
     document.add_text("question_id", identity)
     document.add_text("triplet", triplet_of(identity))
     for name, values in _choices(row, split).items():
         for value in values:
             document.add_text(name, value)
-    document.add_text("names", " ".join(names_of(*(text_of(row, name) for name in TEXTS))))
+    document.add_text("names", " ".join(names_of(*texts.values())))
     numbers = _numbers(row)
     for span in SPANS:
         number = numbers[span.name]

@@ -14,7 +14,8 @@ from kodcode_hub.browse.selection import Range, Selection
 if TYPE_CHECKING:
     import tantivy
 
-_WEIGHTS = {"question": 2.0, "solution": 1.0, "test": 0.5}
+_OF_QUESTIONS = 2.0
+"""The weight of a word that stands in the question too."""
 _OF_AN_ID = 100.0
 
 
@@ -31,12 +32,13 @@ class SearchIndex:
         return int(found.count or 0)
 
 
-def index_query(index: SearchIndex, selection: Selection) -> tantivy.Query:
+def index_query(index: SearchIndex, selection: Selection, *, scored: bool = False) -> tantivy.Query:
     """Rows that hold every part, none that is excluded, and pass every filter.
 
     Args:
         index: which is asked whether it knows a name of several words.
         selection: whose values are written as the index has them.
+        scored: rank rows by what words they hold where; counting needs none of it.
     """
     import tantivy
 
@@ -44,7 +46,9 @@ def index_query(index: SearchIndex, selection: Selection) -> tantivy.Query:
     must, must_not = tantivy.Occur.Must, tantivy.Occur.MustNot
     clauses = []
     for part in parse_words(selection.query):
-        clauses.append((must_not if part.excluded else must, _part_query(index, part)))
+        clauses.append(
+            (must_not if part.excluded else must, _part_query(index, part, scored=scored and not part.excluded))
+        )
     for choice in CHOICES:
         values = selection.choices.get(choice.name)
         if values:
@@ -67,20 +71,18 @@ def number_query(schema: tantivy.Schema, name: str, asked: Range) -> tantivy.Que
     return tantivy.Query.range_query(schema, name, tantivy.FieldType.Unsigned, asked.low or 0, asked.high)
 
 
-def _part_query(index: SearchIndex, part: Part) -> tantivy.Query:
+def _part_query(index: SearchIndex, part: Part, *, scored: bool) -> tantivy.Query:
     """A name of several words that stands somewhere as a whole is looked for as a whole, else as a phrase."""
     import tantivy
 
     name = part.text.lower()
     if "_" in name and not part.is_phrase and index.searcher.doc_freq("names", name):
         return tantivy.Query.term_query(index.schema, "names", name)
-    fields = []
-    for field, weight in _WEIGHTS.items():
-        terms = part.question if field == "question" else part.code
-        fields.append(
-            (tantivy.Occur.Should, tantivy.Query.boost_query(_terms_query(index.schema, field, terms), weight))
-        )
-    return tantivy.Query.boolean_query(fields)
+    anywhere = _terms_query(index.schema, "text", part.terms)
+    if not scored:
+        return anywhere
+    in_question = tantivy.Query.boost_query(_terms_query(index.schema, "question", part.terms), _OF_QUESTIONS)
+    return tantivy.Query.boolean_query([(tantivy.Occur.Must, anywhere), (tantivy.Occur.Should, in_question)])
 
 
 def _terms_query(schema: tantivy.Schema, field: str, terms: Sequence[str]) -> tantivy.Query:

@@ -8,7 +8,7 @@ from typing import Any
 
 from kodcode_hub.browse.catalogue import Catalogue
 from kodcode_hub.browse.result import ResultReader
-from kodcode_hub.browse.search_words import Part, code_terms, stem
+from kodcode_hub.browse.search_words import Part, terms_of
 from kodcode_hub.browse.snippets import Pieces, make_marker, snippet
 from kodcode_hub.decontamination.shingles import jaccard, shingles_of
 from kodcode_hub.errors import UsageError
@@ -50,7 +50,7 @@ def nearest_rows(catalogue: Catalogue, text: str) -> list[Near]:
     """
     if len(text) > LONGEST_TEXT:
         raise UsageError(f"the text has {len(text)} characters; paste at most {LONGEST_TEXT}")
-    terms = list(dict.fromkeys(stem(term) for term in code_terms(text)))
+    terms = list(dict.fromkeys(terms_of(text)))
     if not terms:
         raise UsageError("there is nothing to compare: paste the text of a question")
     rare = _rarest(catalogue, terms)
@@ -77,12 +77,12 @@ def _candidates(catalogue: Catalogue, terms: list[str]) -> list[Any]:
 def _compare(catalogue: Catalogue, address: Any, text: str, terms: Set[str], rare: list[str]) -> Near:
     row = ResultReader(catalogue.index.searcher).texts(address)
     question = row["question"]
-    shared = terms & {stem(term) for term in code_terms(question)}
-    marker = make_marker([Part(term, (), (term,), False, False) for term in rare])
+    shared = terms & set(terms_of(question))
+    marker = make_marker([Part(term, (term,), False, False) for term in rare])
     return Near(
         row["question_id"],
         row["subset"],
         float(jaccard(shingles_of(text), shingles_of(question))),
         len(shared) / len(terms),
-        snippet(question, marker.hits(question, is_question=True)),
+        snippet(question, marker.hits(question)),
     )

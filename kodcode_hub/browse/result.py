@@ -77,9 +77,9 @@ class ResultReader:
         return [str(self._searcher.doc(address).get_first("question_id")) for address in addresses]
 
     def texts(self, address: tantivy.DocAddress) -> dict[str, str]:
-        """Id, subset and the searched texts of one row."""
+        """Id, subset and question of one row."""
         document = self._searcher.doc(address)
-        return {name: str(document.get_first(name) or "") for name in ("question_id", "subset", "question", "solution")}
+        return {name: str(document.get_first(name) or "") for name in ("question_id", "subset", "question")}
 
     def _hit(self, address: tantivy.DocAddress, marker: Marker, numbers: dict[str, Any]) -> Hit:
         document = self._searcher.doc(address)
@@ -88,10 +88,10 @@ class ResultReader:
             return str(document.get_first(name) or "")
 
         question = first("question")
-        found = [("question", snippet(question, marker.hits(question, is_question=True)))]
+        found = [("question", snippet(question, marker.hits(question)))]
         for name in ("solution", "test"):
-            text = first(name)
-            hits = marker.hits(text, is_question=False)
+            text = _stored_text(document, name)
+            hits = marker.hits(text)
             if hits:
                 found.append((name, snippet(text, hits)))
         share = numbers["pass"]
@@ -107,3 +107,7 @@ class ResultReader:
             title=title(question),
             snippets=tuple(found),
         )
+
+
+def _stored_text(document: tantivy.Document, name: str) -> str:
+    return bytes(document.get_first(name) or b"").decode("utf-8", "replace")

@@ -1,7 +1,7 @@
 """What of a search is words, phrases and exclusions, and under which terms the index knows them.
 
-The index knows a text as runs of letters and digits in lower case, those of questions by their stem: ``is_prime`` is
-two terms one after the other, ``Palindromes`` in a question is ``palindrom``.
+The index knows a text as runs of letters and digits in lower case, by their stem: ``is_prime`` is two terms one after
+the other, ``Palindromes`` is ``palindrom``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MOST_PARTS = 24
 LONGEST_TERM = 60
 _PART = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
-TERM = re.compile(r"[^\W_]+")
+_TERM = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,8 @@ class Part:
 
     text: str
     """As it was written."""
-    code: tuple[str, ...]
-    """Its terms in solutions and tests; several stand one after the other."""
-    question: tuple[str, ...]
-    """Its terms in questions."""
+    terms: tuple[str, ...]
+    """As the index has them; several stand one after the other."""
     is_phrase: bool
     excluded: bool
 
@@ -43,37 +41,33 @@ def parse_words(query: str) -> list[Part]:
     parts: list[Part] = []
     for match in _PART.finditer(query):
         text = match["phrase"] if match["phrase"] is not None else match["word"]
-        code = code_terms(text)
-        if code and len(parts) < MOST_PARTS:
-            is_phrase, excluded = match["phrase"] is not None, match["minus"] is not None
-            parts.append(Part(text.strip(), code, tuple(stem(term) for term in code), is_phrase, excluded))
+        terms = terms_of(text)
+        if terms and len(parts) < MOST_PARTS:
+            parts.append(Part(text.strip(), terms, match["phrase"] is not None, match["minus"] is not None))
     return parts
 
 
-def code_terms(text: str) -> tuple[str, ...]:
+def terms_of(text: str) -> tuple[str, ...]:
     """The terms of a text."""
-    return tuple(term for found in TERM.findall(text) if len((term := found.lower()).encode()) < LONGEST_TERM)
+    words = (word.lower() for word in _TERM.findall(text))
+    return tuple(stem(word) for word in words if len(word.encode()) < LONGEST_TERM)
 
 
 @lru_cache(maxsize=50_000)
-def stem(term: str) -> str:
-    """The stem of a word of English, as the index has it."""
-    stems: Sequence[str] = question_analyzer().analyze(term)
-    return stems[0] if len(stems) == 1 else term
+def stem(word: str) -> str:
+    """The stem of a word in lower case, as the index has it."""
+    stems: Sequence[str] = text_analyzer().analyze(word)
+    return stems[0] if len(stems) == 1 else word
 
 
 @lru_cache(maxsize=1)
-def question_analyzer() -> tantivy.TextAnalyzer:
-    """How questions become terms."""
+def text_analyzer() -> tantivy.TextAnalyzer:
+    """Runs of letters and digits, none longer than 60 bytes, in lower case, by their stem in English."""
     import tantivy
 
-    return code_builder().filter(tantivy.Filter.stemmer("english")).build()
-
-
-@lru_cache(maxsize=1)
-def code_analyzer() -> tantivy.TextAnalyzer:
-    """How solutions and tests become terms."""
-    return code_builder().build()
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    builder = builder.filter(tantivy.Filter.remove_long(LONGEST_TERM)).filter(tantivy.Filter.lowercase())
+    return builder.filter(tantivy.Filter.stemmer("english")).build()
 
 
 @lru_cache(maxsize=1)
@@ -82,11 +76,3 @@ def name_analyzer() -> tantivy.TextAnalyzer:
     import tantivy
 
     return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
-
-
-def code_builder() -> tantivy.TextAnalyzerBuilder:
-    """Runs of letters and digits, none longer than 60 bytes, in lower case."""
-    import tantivy
-
-    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-    return builder.filter(tantivy.Filter.remove_long(LONGEST_TERM)).filter(tantivy.Filter.lowercase())

@@ -26,18 +26,16 @@ _NO_TITLE = re.compile(r"^[#>*\s]+|\*\*|__|`")
 class Marker:
     """Finds the words of one search in texts."""
 
-    question: re.Pattern[str] | None
-    code: re.Pattern[str] | None
-    stems: frozenset[str]
+    candidates: re.Pattern[str] | None
+    terms: frozenset[str]
 
-    def hits(self, text: str, *, is_question: bool) -> list[tuple[int, int]]:
+    def hits(self, text: str) -> list[tuple[int, int]]:
         """Where the words stand, in order, at most 200."""
-        pattern = self.question if is_question else self.code
-        if pattern is None:
+        if self.candidates is None:
             return []
         found = []
-        for match in pattern.finditer(text):
-            if not is_question or stem(match[0].lower()) in self.stems:
+        for match in self.candidates.finditer(text):
+            if stem(match[0].lower()) in self.terms:
                 found.append(match.span())
                 if len(found) >= _MOST_HITS:
                     break
@@ -46,11 +44,13 @@ class Marker:
 
 def make_marker(parts: Sequence[Part]) -> Marker:
     """A marker for the parts of a search that rows must hold."""
-    asked = [part for part in parts if not part.excluded]
-    codes = {term for part in asked for term in part.code}
-    stems = frozenset(term for part in asked for term in part.question)
-    # Stems begin as their words do, but for an ending: two letters find the candidates, and the stem decides.
-    return Marker(_pattern({term[: max(2, len(term) - 2)] for term in stems}, "*"), _pattern(codes, None), stems)
+    terms = frozenset(term for part in parts if not part.excluded for term in part.terms)
+    # A stem begins as its words do, but for an ending: its first letters find candidates, and the stem decides.
+    beginnings = sorted({term[: max(2, len(term) - 2)] for term in terms}, key=len, reverse=True)
+    if not beginnings:
+        return Marker(None, terms)
+    listed = "|".join(map(re.escape, beginnings))
+    return Marker(re.compile(f"(?<!{_ALPHANUMERIC})(?:{listed}){_ALPHANUMERIC}*", re.IGNORECASE), terms)
 
 
 def snippet(text: str, hits: Sequence[tuple[int, int]]) -> Pieces:
@@ -75,14 +75,6 @@ def title(question: str) -> str:
         if len(bare) > 2:
             return bare if len(bare) <= _TITLE else bare[: _TITLE - 1].rsplit(" ", 1)[0] + "…"
     return ""
-
-
-def _pattern(words: set[str], rest: str | None) -> re.Pattern[str] | None:
-    if not words:
-        return None
-    listed = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-    tail = f"{_ALPHANUMERIC}*" if rest else f"(?!{_ALPHANUMERIC})"
-    return re.compile(f"(?<!{_ALPHANUMERIC})(?:{listed}){tail}", re.IGNORECASE)
 
 
 def _start(text: str, hits: Sequence[tuple[int, int]]) -> int:
