@@ -15,6 +15,7 @@ import random
 import re
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ from typing import Any
 from gradio_client import Client
 
 from benchmarks.figures import say
+from tests.browse.shelf import shelf_rows, write_shelf
 
 _WORD = re.compile(r"[A-Za-z_]{3,}")
 _EMPTY = """
@@ -59,8 +61,11 @@ def main() -> None:
         client = Client(url, verbose=False)
         show_searches(process.pid, client, queries(url, generator, asked.searches))
         show_questions(process.pid, url, generator, rows, asked.questions)
-        show_runs(url, client)
         say(f"memory at the end {memory_text(process.pid)}")
+    with tempfile.TemporaryDirectory() as name:
+        release = write_shelf(Path(name, "release"))
+        with server("-m", "kodcode_hub.cli.app", "space", str(release), "--port", "0", "--quiet") as (process, url):
+            show_runs(Client(url, verbose=False))
 
 
 def show_first_rows(url: str) -> None:
@@ -100,10 +105,10 @@ def show_questions(pid: int, url: str, generator: random.Random, rows: int, numb
     say(f"opening a question: {spread(walls)}, wanted p95 <= 300 ms; CPU {spread(costs)}")
 
 
-def show_runs(url: str, client: Client) -> None:
-    """Each solution is another one, so that answers cannot be mixed up unseen."""
-    identity = json.loads(get(f"{url}app/search"))["rows"][0]["question_id"]
-    json.loads(client.predict(identity, "x = 0", api_name="/run"))
+def show_runs(client: Client) -> None:
+    """Each solution is another one, so that answers cannot be mixed up unseen; on a row of our own with quick tests."""
+    identity = shelf_rows()[0]["question_id"]
+    client.predict(identity, "x = 0", api_name="/run")
     started = time.perf_counter()
     jobs = [client.submit(identity, f"raise RuntimeError('number {n}')", api_name="/run") for n in range(50)]
     records = [json.loads(job.result()) for job in jobs]
