@@ -28,4 +28,6 @@ def arguments(variables: dict[str, str]) -> list[str]:
 
 
 if __name__ == "__main__":
+    # A Space stands behind a proxy, which says for whom it asks; visitors take turns by that.
+    os.environ.setdefault("FORWARDED_ALLOW_IPS", "*")
     main(arguments(dict(os.environ)))
