@@ -228,3 +228,15 @@ def test_hostile_searches_are_only_searches(catalogue: Catalogue, query: str) ->
 def test_offsets_and_limits_have_bounds(catalogue: Catalogue, offset: int, limit: int) -> None:
     with pytest.raises(UsageError, match="an offset is 0 or more, a limit 0 to 200"):
         catalogue.search(Selection(), offset=offset, limit=limit)
+
+
+def test_values_that_are_no_plain_words_are_counted_like_others(tmp_path: Path) -> None:
+    rows = [
+        shelf_row("Algorithm", number, "Add.", passes=[1], coverage=100, flags=flags)
+        for number, flags in enumerate([['a "b" OR flag:c'], ["c"], ["c", "d-e"], []])
+    ]
+    catalogue = a_catalogue(tmp_path, rows)
+    for value, found in (('a "b" OR flag:c', 1), ("c", 2), ("d-e", 1)):
+        counts = catalogue.facets(selected(flag=value))
+        assert counts["flag"] == {"c": 2, 'a "b" OR flag:c': 1, "d-e": 1}
+        assert counts["subset"] == {"Algorithm": found}
