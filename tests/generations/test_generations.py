@@ -33,7 +33,7 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("releases")
     rows = [a_row(config, number) for config in ("leetcode", "code_contests") for number in range(3)]
     rows += [a_row("apps", 0, test_coverage=40)]
-    write_release(folder / "first", rows, [an_sft_row("leetcode", 1)], version="1.0.0", facts=ReleaseFacts())
+    write_release(folder / "first", rows, [an_sft_row("leetcode", 2)], version="1.0.0", facts=ReleaseFacts())
     news = [a_row("leetcode", 1, question="Put otherwise."), a_row("leetcode", 9)]
     write_release(folder / "run", news, (), version="1.0.0", facts=ReleaseFacts())
     package_release(
